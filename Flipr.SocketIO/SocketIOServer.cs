@@ -107,7 +107,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal Namespace? FindNamespace(string name) => _namespaces.GetValueOrDefault(name);
 
-    private protected override Broadcast Select() => new(Default);
+    private protected override Broadcast Select() => Default.Everyone;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => Default.BroadcastAsync(eventName, writer);
 
