@@ -110,7 +110,7 @@ internal static partial class DatabaseUrl
 
         if (target is null && (text.Contains('@', StringComparison.Ordinal) || !(target = Target().Match(text)).Success))
         {
-            throw Wrong("the database name is missing");
+            throw Wrong(text[(text.LastIndexOf('@') + 1)..].Contains('/', StringComparison.Ordinal) ? "the host cannot be read" : "the database name is missing");
         }
 
         string database = Uri.UnescapeDataString(target.Groups["database"].Value.TrimEnd('/'));

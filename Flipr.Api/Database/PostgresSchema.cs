@@ -66,7 +66,8 @@ internal static class PostgresSchema
 
         async Task ExecuteAsync(string sql)
         {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            // Rewriting a large table takes as long as it takes.
+            await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -27,7 +27,7 @@ internal sealed record ListingQuery
     public long Offset => (Page - 1L) * PerPage;
 
     /// <summary>Reads the query string of <c>GET /properties</c>.</summary>
-    /// <exception cref="InvalidParameterException">A parameter cannot be read; the message names it.</exception>
+    /// <exception cref="InvalidInputException">A parameter cannot be read; the message names it.</exception>
     public static ListingQuery Read(IQueryCollection query) => new()
     {
         Page = Count(query, "page") ?? 1,
@@ -48,7 +48,7 @@ internal sealed record ListingQuery
 
         return int.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? count
-            : throw new InvalidParameterException($"{name} must be a whole number from 1, as in {name}=1.");
+            : throw new InvalidInputException($"{name} must be a whole number from 1, as in {name}=1.");
     }
 
     private static double? Number(IQueryCollection query, string name)
@@ -60,7 +60,7 @@ internal sealed record ListingQuery
 
         return TryNumber(text.ToString(), out double number)
             ? number
-            : throw new InvalidParameterException($"{name} must be one number, as in {name}=2.5.");
+            : throw new InvalidInputException($"{name} must be one number, as in {name}=2.5.");
     }
 
     private static BoundingBox? ReadBox(IQueryCollection query)
@@ -75,12 +75,12 @@ internal sealed record ListingQuery
             || !TryNumber(parts[0], out double west) || !TryNumber(parts[1], out double south)
             || !TryNumber(parts[2], out double east) || !TryNumber(parts[3], out double north))
         {
-            throw new InvalidParameterException("bbox must be four numbers, bbox=west,south,east,north.");
+            throw new InvalidInputException("bbox must be four numbers, bbox=west,south,east,north.");
         }
 
         if (Math.Abs(west) > 180 || Math.Abs(east) > 180 || Math.Abs(south) > 90 || Math.Abs(north) > 90 || south > north)
         {
-            throw new InvalidParameterException(
+            throw new InvalidInputException(
                 "bbox is out of range: bbox=west,south,east,north with west and east from -180 to 180, south and north from -90 to 90, and south not above north.");
         }
 

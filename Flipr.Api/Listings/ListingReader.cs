@@ -22,7 +22,7 @@ internal static class ListingReader
     /// <summary>Reads one property.</summary>
     /// <param name="utf8">The posted body.</param>
     /// <param name="now">The timestamp of a property that brings none.</param>
-    /// <exception cref="InvalidListingException">The body cannot be stored; the message names the field and the remedy.</exception>
+    /// <exception cref="InvalidInputException">The body cannot be stored; the message names the field and the remedy.</exception>
     public static Listing Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now)
     {
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble))
@@ -32,13 +32,13 @@ internal static class ListingReader
 
         if (!Utf8.IsValid(utf8.Span))
         {
-            throw new InvalidListingException("The body is not UTF-8 text. Send the JSON object encoded as UTF-8.");
+            throw new InvalidInputException("The body is not UTF-8 text. Send the JSON object encoded as UTF-8.");
         }
 
         using JsonDocument document = Parse(utf8);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidListingException($"The body is a JSON {Name(document.RootElement.ValueKind)}. Send one property as a JSON object, {{...}}.");
+            throw new InvalidInputException($"The body is a JSON {Name(document.RootElement.ValueKind)}. Send one property as a JSON object, {{...}}.");
         }
 
         return Normalise(ReadFields(document.RootElement), now);
@@ -53,7 +53,7 @@ internal static class ListingReader
         catch (JsonException exception)
         {
             string where = exception.LineNumber is long line ? $" (line {line + 1}, byte {exception.BytePositionInLine + 1})" : "";
-            throw new InvalidListingException($"The body is not JSON{where}. Send one property as a JSON object, nested at most 64 levels deep.");
+            throw new InvalidInputException($"The body is not JSON{where}. Send one property as a JSON object, nested at most 64 levels deep.");
         }
     }
 
@@ -88,7 +88,7 @@ internal static class ListingReader
         double intensity = ReadDouble(fields, written, "intensity", null, "") ?? 0;
         if (intensity is < 0 or > 1)
         {
-            throw new InvalidListingException($"intensity is {written["intensity"]}, out of range. Send a number from 0.0 to 1.0, or leave it out.");
+            throw new InvalidInputException($"intensity is {written["intensity"]}, out of range. Send a number from 0.0 to 1.0, or leave it out.");
         }
 
         written.TryAdd("intensity", "0.0");
@@ -117,7 +117,7 @@ internal static class ListingReader
         JsonElement? posted = Field(fields, "id");
         if (posted is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) } other)
         {
-            throw new InvalidListingException($"id is a JSON {Name(other.ValueKind)}. Send a string or a number, or leave it out.");
+            throw new InvalidInputException($"id is a JSON {Name(other.ValueKind)}. Send a string or a number, or leave it out.");
         }
 
         // A house collected again must get the id it had: so the identifier stands in before anything is made up.
@@ -129,7 +129,7 @@ internal static class ListingReader
 
         return Encoding.UTF8.GetByteCount(id) <= MaxIdBytes
             ? id
-            : throw new InvalidListingException($"id is longer than {MaxIdBytes} bytes. Send a shorter id.");
+            : throw new InvalidInputException($"id is longer than {MaxIdBytes} bytes. Send a shorter id.");
     }
 
     /// <summary>An id from a string or a number; null when there is none in it.</summary>
@@ -168,7 +168,7 @@ internal static class ListingReader
         ListingNumber? number = Number(Field(fields, name), name);
         return number is not { } value || Math.Abs(value.Value) <= limit
             ? number
-            : throw new InvalidListingException($"{name} is {value.Text}, out of range. Send degrees from -{limit} to {limit}, or leave it out.");
+            : throw new InvalidInputException($"{name} is {value.Text}, out of range. Send degrees from -{limit} to {limit}, or leave it out.");
     }
 
     private static double? ReadDouble(
@@ -195,7 +195,7 @@ internal static class ListingReader
         }
 
         int whole = found.ToInt32()
-            ?? throw new InvalidListingException($"{source} is {Shorten(found.Text)}, which does not fit. Send a whole number of at most {int.MaxValue}, or leave it out.");
+            ?? throw new InvalidInputException($"{source} is {Shorten(found.Text)}, which does not fit. Send a whole number of at most {int.MaxValue}, or leave it out.");
         written[name] = whole.ToString(CultureInfo.InvariantCulture);
         return whole;
     }
@@ -210,7 +210,7 @@ internal static class ListingReader
         int? seconds = ListingNumber.TryRead(posted, out ListingNumber? number)
             ? ListingTimestamp.FromNumber(number.Value.Value)
             : posted.ValueKind == JsonValueKind.String ? ListingTimestamp.FromIso8601(posted.GetString()!) : null;
-        return seconds ?? throw new InvalidListingException(
+        return seconds ?? throw new InvalidInputException(
             $"timestamp {Shown(posted)} cannot be read as a moment from 1901 to 2038. Send Unix seconds, Unix milliseconds or ISO 8601, or leave it out.");
     }
 
@@ -236,7 +236,7 @@ internal static class ListingReader
     private static ListingNumber? Number(JsonElement? element, string name) =>
         element is not { } posted ? null
         : ListingNumber.TryRead(posted, out ListingNumber? number) ? number
-        : throw new InvalidListingException($"{name} {Shown(posted)} cannot be read as a number. Send a JSON number, or leave it out.");
+        : throw new InvalidInputException($"{name} {Shown(posted)} cannot be read as a number. Send a JSON number, or leave it out.");
 
     /// <summary>The field's value; null counts as absent.</summary>
     private static JsonElement? Field(OrderedDictionary<string, JsonElement> fields, string name) =>

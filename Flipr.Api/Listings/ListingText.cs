@@ -9,7 +9,7 @@ internal static class ListingText
     /// <summary>Throws when a string or number anywhere in the value is one that the databases cannot keep.</summary>
     /// <param name="value">The value.</param>
     /// <param name="field">The top-level field it stands in, for the message.</param>
-    /// <exception cref="InvalidListingException">NUL, half a surrogate pair, or a number outside a double's range.</exception>
+    /// <exception cref="InvalidInputException">NUL, half a surrogate pair, or a number outside a double's range.</exception>
     public static void Check(JsonElement value, string field)
     {
         switch (value.ValueKind)
@@ -33,7 +33,7 @@ internal static class ListingText
                 Decode(value, static text => text.GetString()!, field);
                 break;
             case JsonValueKind.Number when !ListingNumber.Fits(JsonMarshal.GetRawUtf8Value(value)):
-                throw new InvalidListingException($"A number in {field} does not fit. Send one within the range of a double, or a string.");
+                throw new InvalidInputException($"A number in {field} does not fit. Send one within the range of a double, or a string.");
             default:
                 break;
         }
@@ -119,11 +119,11 @@ internal static class ListingText
         }
         catch (InvalidOperationException)
         {
-            throw new InvalidListingException($"{field} holds half a surrogate pair. Send whole characters.");
+            throw new InvalidInputException($"{field} holds half a surrogate pair. Send whole characters.");
         }
 
         return text.Contains('\0')
-            ? throw new InvalidListingException($"{field} holds a NUL character. Leave it out.")
+            ? throw new InvalidInputException($"{field} holds a NUL character. Leave it out.")
             : text;
     }
 }

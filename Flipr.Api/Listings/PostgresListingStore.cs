@@ -5,7 +5,7 @@ using Npgsql;
 namespace Flipr.Api.Listings;
 
 /// <summary>The listings in PostgreSQL. Every statement stands alone, so that transaction-mode poolers can carry it.</summary>
-internal sealed class PostgresListingStore(NpgsqlDataSource dataSource, ILogger<PostgresListingStore> logger) : IListingStore, IAsyncDisposable
+internal sealed class PostgresListingStore(NpgsqlDataSource dataSource, ILogger<PostgresListingStore> logger) : IListingStore
 {
     private static readonly ListingFilter Filter = new("price_exact", "intensity_exact", "lat_exact", "lng_exact", "bedrooms");
 
@@ -108,8 +108,6 @@ internal sealed class PostgresListingStore(NpgsqlDataSource dataSource, ILogger<
             return new ListingCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
         },
         cancellationToken);
-
-    public ValueTask DisposeAsync() => dataSource.DisposeAsync();
 
     private async Task<ChangeOutcome[]> ApplyCoreAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken)
     {

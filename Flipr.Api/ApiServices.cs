@@ -1,0 +1,19 @@
+namespace Flipr.Api;
+
+/// <summary>What every endpoint has alike: JSON, errors, the description.</summary>
+internal static class ApiServices
+{
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
+        builder.Services.AddExceptionHandler<Errors>();
+        builder.Services.AddOpenApi(OpenApiDescription.Configure);
+    }
+
+    public static void UseApiErrors(this WebApplication app)
+    {
+        app.UseExceptionHandler(static _ => { });
+        app.UseStatusCodePages(Errors.WriteStatusAsync);
+    }
+}
