@@ -14,9 +14,10 @@ internal static class FliprHost
         IConfigurationRoot given = new ConfigurationBuilder()
             .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build();
         string home = given[HostDefaults.ContentRootKey] ?? FindHome();
-        if (string.Equals(given[HostDefaults.EnvironmentKey], Environments.Development, StringComparison.OrdinalIgnoreCase))
+        string settingsFile = Path.Combine(home, ".env");
+        if (string.Equals(given[HostDefaults.EnvironmentKey], Environments.Development, StringComparison.OrdinalIgnoreCase) && File.Exists(settingsFile))
         {
-            DotEnv.Load(new DotEnvOptions(envFilePaths: [Path.Combine(home, ".env")], overwriteExistingVars: false, ignoreExceptions: false));
+            DotEnv.Load(new DotEnvOptions(envFilePaths: [settingsFile], overwriteExistingVars: false, ignoreExceptions: false));
         }
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = home });

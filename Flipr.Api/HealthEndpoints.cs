@@ -11,13 +11,14 @@ internal static class HealthEndpoints
     /// <summary>A monitor should hear of a silent database before it gives up itself.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private static readonly string Version =
+    /// <summary>The program's version.</summary>
+    public static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/healthz", HealthAsync)
             .WithTags("Health").WithSummary("Whether the backend and its database answer.")
-            .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
+            .Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<JsonHttpResult<HealthResponse>> HealthAsync(IListingStore store, CancellationToken cancellationToken)
     {

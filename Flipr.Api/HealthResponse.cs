@@ -8,8 +8,9 @@ namespace Flipr.Api;
 /// <param name="Database">The kind of database in use.</param>
 /// <param name="Reason">Why the status is degraded.</param>
 internal sealed record HealthResponse(
-    string Status, string Version, string Database, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
+    [property: JsonPropertyOrder(-2)] string Status, string Version, string Database, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
 {
+    [JsonPropertyOrder(-1)]
     public string Server { get; } = "Flipr Backend";
 
     [JsonPropertyName("socketio")]

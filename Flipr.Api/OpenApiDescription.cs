@@ -13,6 +13,7 @@ internal static class OpenApiDescription
         options.AddDocumentTransformer(static (document, _, _) =>
         {
             document.Info.Title = "Flipr";
+            document.Info.Version = HealthEndpoints.Version;
             document.Info.Description = "Listings over HTTP. The same listings are announced as they change through Socket.IO at /socket.io.";
             return Task.CompletedTask;
         });

@@ -8,16 +8,18 @@ try
     WebApplicationBuilder builder = FliprHost.CreateBuilder(args);
     FliprSettings settings = FliprSettings.Read(builder.Configuration, builder.Environment);
     builder.UseFliprAddress(settings);
-    builder.AddApi();
+    builder.AddApi(settings);
     builder.AddSecurity(settings);
     await builder.AddDatabaseAsync(settings);
     builder.AddListings();
+    builder.AddRealtime();
 
     WebApplication app = builder.Build();
     app.UseApiErrors();
     app.UseSecurity();
     app.MapHealth();
     app.MapListings(settings);
+    app.MapRealtime();
     app.MapOpenApi();
     app.ReportStart(settings);
     await app.RunAsync();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Flipr.Api.Security;
+using Flipr.SocketIO;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -79,11 +80,12 @@ internal static class ListingEndpoints
             ? TypedResults.Ok(new UpdateResponse(known))
             : TypedResults.NotFound(Unknown);
 
-    private static async Task<Ok<StatusResponse>> StatusAsync(IListingStore store, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Ok<StatusResponse>> StatusAsync(
+        IListingStore store, SocketIOServer io, TimeProvider time, CancellationToken cancellationToken)
     {
         ListingCounts counts = await store.CountAsync(cancellationToken);
         return TypedResults.Ok(new StatusResponse(
-            counts.Total, counts.Hot, counts.Good, counts.Average, counts.Weak, time.GetUtcNow().ToUnixTimeSeconds(), 0));
+            counts.Total, counts.Hot, counts.Good, counts.Average, counts.Weak, time.GetUtcNow().ToUnixTimeSeconds(), io.ConnectionCount));
     }
 
     private static ErrorResponse Unknown => new("There is no property with this id.");

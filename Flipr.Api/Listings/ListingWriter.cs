@@ -3,8 +3,11 @@ using Flipr.Api.Database;
 
 namespace Flipr.Api.Listings;
 
-/// <summary>Stores changes one batch after another: what arrives while a batch is being stored goes together with the next, in the order it came.</summary>
-internal sealed class ListingWriter(IListingStore store) : BackgroundService
+/// <summary>
+/// Stores changes one batch after another: what arrives while a batch is being stored goes together with the next, in the order it came.
+/// Each is announced once it is stored, in that order too.
+/// </summary>
+internal sealed partial class ListingWriter(IListingStore store, ListingAnnouncer announcer, ILogger<ListingWriter> logger) : BackgroundService
 {
     private const int MaxBatch = 256;
 
@@ -78,7 +81,27 @@ internal sealed class ListingWriter(IListingStore store) : BackgroundService
         {
             batch[i].Stored.SetResult(outcomes[i]);
         }
+
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            await AnnounceAsync(batch[i].Change, outcomes[i]);
+        }
     }
+
+    private async Task AnnounceAsync(ListingChange change, ChangeOutcome outcome)
+    {
+        try
+        {
+            await announcer.AnnounceAsync(change, outcome);
+        }
+        catch (Exception exception)
+        {
+            LogNotAnnounced(logger, exception, change.Id); // It is stored: the next change must not suffer.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The change of {Id} is stored but could not be announced.")]
+    private static partial void LogNotAnnounced(ILogger logger, Exception exception, string id);
 
     private sealed record PendingChange(ListingChange Change)
     {
