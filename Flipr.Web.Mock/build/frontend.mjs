@@ -1,8 +1,8 @@
 // Builds the page into dist/: `npm ci` when the lock file changed since the last time, then `npm run build`.
 // MSBuild runs it (Frontend.targets), several builds may do so at once: one works, the others wait for it and find the work done.
 //
-// Exit codes: 0 built; 10 this machine cannot build it now (Node too old, packages not to be had): the caller warns and goes on;
-// anything else: the page itself is wrong.
+// Exit codes: 0 built; 10 Node is too old; 11 the packages cannot be had: of these the caller warns and goes on.
+// Anything else: the page itself is wrong.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const CANNOT_BUILD_HERE = 10;
+const NODE_TOO_OLD = 10;
+const NO_PACKAGES = 11;
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => join(project, ...parts);
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.log(`Node.js ${process.versions.node} is too old to build the page: 20.19 or newer is needed.`);
-  process.exit(CANNOT_BUILD_HERE);
+  process.exit(NODE_TOO_OLD);
 }
 
 process.chdir(project);
@@ -36,7 +37,7 @@ function run() {
     console.log('Installing the npm packages of the test frontend (only when they change; takes some seconds) ...');
     // A machine without a network is told so soon, not after npm's usual minutes.
     const quick = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000', '--fetch-timeout=60000'];
-    if (npm(['ci', ...quick]) !== 0) return CANNOT_BUILD_HERE;
+    if (npm(['ci', ...quick]) !== 0) return NO_PACKAGES;
     writeFileSync(installed, lockHash);
   }
   return npm(['run', 'build']);
@@ -46,7 +47,7 @@ function run() {
 function npm(args) {
   const { status, stdout, stderr, error } = spawnSync('npm', args, { encoding: 'utf8', shell: process.platform === 'win32' });
   if (status !== 0) console.log(`npm ${args[0]} failed:\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`);
-  return error ? CANNOT_BUILD_HERE : (status ?? 1);
+  return error ? NO_PACKAGES : (status ?? 1);
 }
 
 function isUpToDate() {
