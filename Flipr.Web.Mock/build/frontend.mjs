@@ -5,7 +5,7 @@
 // Anything else: the page itself is wrong.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -34,13 +34,26 @@ function run() {
   const lockHash = createHash('sha256').update(readFileSync(at('package.json'))).update(readFileSync(at('package-lock.json'))).digest('hex');
   const installed = at('node_modules', '.installed');
   if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lockHash) {
-    console.log('Installing the npm packages of the test frontend (only when they change; takes some seconds) ...');
+    announce('Installing the npm packages of the test frontend (the first time, and when they change; about 20 s) ...');
     // A machine without a network is told so soon, not after npm's usual minutes.
     const quick = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000', '--fetch-timeout=60000'];
     if (npm(['ci', ...quick]) !== 0) return NO_PACKAGES;
     writeFileSync(installed, lockHash);
   }
   return npm(['run', 'build']);
+}
+
+/** `dotnet run` hides what a build prints: whoever waits at a terminal is told there. */
+function announce(text) {
+  console.log(text);
+  let terminal;
+  try {
+    terminal = openSync(process.platform === 'win32' ? '\\\\.\\CONOUT$' : '/dev/tty', 'w');
+  } catch {
+    return; // nobody waits at a terminal
+  }
+  writeSync(terminal, `\r${text}\n`);
+  closeSync(terminal);
 }
 
 /** Runs npm and shows what it said only when it failed. */
