@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Flipr.SocketIO.Diagnostics;
+
+/// <summary>The Socket.IO layer's log messages; their ids are stable.</summary>
+internal sealed partial class SocketIOLog(ILogger logger)
+{
+    [LoggerMessage(101, LogLevel.Information, "Connection {SessionId} sent a packet that cannot be read: {Defect}")]
+    public partial void BadPacket(string sessionId, string defect);
+
+    [LoggerMessage(102, LogLevel.Information, "Connection {SessionId} broke the protocol: {Defect}")]
+    public partial void ProtocolViolation(string sessionId, string defect);
+
+    [LoggerMessage(103, LogLevel.Error, "A handler of '{EventName}' threw; socket {SocketId} stays connected")]
+    public partial void HandlerFailed(string eventName, string socketId, Exception exception);
+
+    [LoggerMessage(104, LogLevel.Debug, "Nothing handles '{EventName}', which socket {SocketId} sent")]
+    public partial void Unhandled(string eventName, string socketId);
+
+    [LoggerMessage(105, LogLevel.Information, "Connection {SessionId} joined no namespace in time")]
+    public partial void ConnectTimedOut(string sessionId);
+
+    [LoggerMessage(106, LogLevel.Information, "A middleware of {Namespace} refused socket {SocketId}: {Message}")]
+    public partial void ConnectRefused(string @namespace, string socketId, string message);
+
+    [LoggerMessage(107, LogLevel.Error, "A middleware of {Namespace} threw; socket {SocketId} was refused")]
+    public partial void MiddlewareFailed(string @namespace, string socketId, Exception exception);
+
+    [LoggerMessage(108, LogLevel.Warning, "An argument of '{EventName}' from socket {SocketId} does not have the type that the handler takes")]
+    public partial void BadArgument(string eventName, string socketId, Exception exception);
+}

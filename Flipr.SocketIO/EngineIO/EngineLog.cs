@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>The engine's log messages; their ids are stable.</summary>
+internal sealed partial class EngineLog(ILogger logger)
+{
+    [LoggerMessage(1, LogLevel.Debug, "Session {SessionId} closed: {Reason}")]
+    public partial void SessionClosed(string sessionId, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Refused a {Method} request with code {Code} ({Message}): {Cause}")]
+    public partial void Refused(int code, string message, string cause, string method);
+
+    [LoggerMessage(3, LogLevel.Debug, "WebSocket of session {SessionId} ended without a closing handshake")]
+    public partial void WebSocketFailed(string sessionId, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Information, "Upgrade of session {SessionId} was not completed in time; it stays on polling")]
+    public partial void UpgradeTimedOut(string sessionId);
+
+    [LoggerMessage(6, LogLevel.Warning, "Session {SessionId} is not known here. Right after a handshake this means that requests of one client reach different instances: switch on session affinity, or let clients use the WebSocket transport only")]
+    public partial void UnknownSession(string sessionId);
+
+    [LoggerMessage(7, LogLevel.Warning, "Refused a connection: {MaxConnections} connections are open (option MaxConnections), or the server is shutting down")]
+    public partial void Full(int maxConnections);
+
+    [LoggerMessage(8, LogLevel.Warning, "The server allows no more upgraded connections (Kestrel's Limits.MaxConcurrentUpgradedConnections)")]
+    public partial void UpgradeRefused(Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "Checking the deadlines of the sessions failed; the next check goes on")]
+    public partial void SweepFailed(Exception exception);
+
+    public void TransportMismatch(bool isPolling)
+    {
+        if (!isPolling)
+        {
+            UpgradeStripped();
+        }
+    }
+
+    [LoggerMessage(5, LogLevel.Warning, "A request with transport=websocket came without Upgrade: websocket. A proxy in front strips the header; let it pass Connection and Upgrade on (nginx: proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection \"upgrade\"; proxy_http_version 1.1)")]
+    private partial void UpgradeStripped();
+}

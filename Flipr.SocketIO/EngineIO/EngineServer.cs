@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Flipr.SocketIO.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>All sessions of a server, and the one timer they share.</summary>
+internal sealed class EngineServer : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
+    private readonly SessionSweep _sweep = new();
+    private readonly IEngineHandler _handler;
+    private readonly PeriodicTimer _timer;
+    private readonly Task _sweeping;
+    private int _count;
+
+    public EngineServer(EngineSettings settings, IEngineHandler handler, TimeProvider timeProvider, ILogger logger, SocketIOMetrics metrics)
+    {
+        Settings = settings;
+        Clock = new EngineClock(timeProvider);
+        Log = new EngineLog(logger);
+        Metrics = metrics;
+        _handler = handler;
+        _timer = new PeriodicTimer(SweepInterval, timeProvider);
+        _sweeping = SweepAsync();
+    }
+
+    public EngineSettings Settings { get; }
+
+    public EngineClock Clock { get; }
+
+    public EngineLog Log { get; }
+
+    public SocketIOMetrics Metrics { get; }
+
+    /// <summary>How many sessions are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether new sessions are refused because the server is going down.</summary>
+    public bool IsShuttingDown { get; private set; }
+
+    /// <summary>Called for every refused request.</summary>
+    public Action<HttpContext, EngineError, string>? OnRefused { get; set; }
+
+    /// <summary>Finds an open session. One whose deadline has passed is closed now, whatever the sweep's tick.</summary>
+    public EngineSession? Find(string id)
+    {
+        if (!_sessions.TryGetValue(id, out EngineSession? session))
+        {
+            return null;
+        }
+
+        session.CheckDeadlines(Clock.Now);
+        return session.IsOpen || session.IsClosing ? session : null;
+    }
+
+    /// <summary>Reserves a place for a new session.</summary>
+    /// <returns>The session, or <see langword="null"/> if the server is full.</returns>
+    public EngineSession? TryCreate()
+    {
+        if (Interlocked.Increment(ref _count) > Settings.MaxConnections)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        return new EngineSession(this, SessionId.Create());
+    }
+
+    /// <summary>Gives back the place of a session that never opened.</summary>
+    public void Abandon() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Opens a session: it is found by its id from here on, and the layer above knows it.</summary>
+    public void Open(EngineSession session, Transport transport, HttpContext handshake)
+    {
+        session.Start(transport);
+        session.Attach(_handler.OnOpened(session, handshake));
+        _sessions[session.Id] = session;
+        _sweep.Add(session);
+        Metrics.Opened(transport.Name);
+        session.SendOpenPacket(transport);
+        if (IsShuttingDown)
+        {
+            session.Close(CloseReason.ServerShuttingDown);
+        }
+    }
+
+    public void OnSessionClosed(EngineSession session, string reason)
+    {
+        Interlocked.Decrement(ref _count);
+        Metrics.Closed(session.Transport.Name, reason);
+        Log.SessionClosed(session.Id, reason);
+    }
+
+    public void Remove(EngineSession session)
+    {
+        if (_sessions.TryRemove(session.Id, out _))
+        {
+            _sweep.Remove(session);
+        }
+    }
+
+    /// <summary>Answers a request with an error, and says why where an operator looks.</summary>
+    public Task RefuseAsync(HttpContext context, EngineError error, string cause, string? message = null)
+    {
+        Log.Refused((int)error, EngineErrors.MessageOf(error), cause, context.Request.Method);
+        Metrics.Refused((int)error);
+        OnRefused?.Invoke(context, error, cause);
+        return EngineErrors.WriteAsync(context, error, message ?? EngineErrors.MessageOf(error));
+    }
+
+    /// <summary>Ends every session; clients reconnect, to another instance or to the next one.</summary>
+    public void Shutdown()
+    {
+        IsShuttingDown = true;
+        foreach (EngineSession session in _sessions.Values)
+        {
+            session.Close(CloseReason.ServerShuttingDown);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Shutdown();
+        _timer.Dispose();
+        await _sweeping;
+    }
+
+    private async Task SweepAsync()
+    {
+        while (await _timer.WaitForNextTickAsync())
+        {
+            try
+            {
+                _sweep.Run(Clock.Now);
+            }
+            catch (Exception exception)
+            {
+                // One session's fault must not stop the heartbeat of all others.
+                Log.SweepFailed(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>
+/// Decides which pages may connect, alike for both transports. Browsers let any page open a WebSocket to any server and
+/// send the user's cookies along; the check of <c>Origin</c> is the only thing that stands against it.
+/// </summary>
+internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCredentials, Func<string, HttpContext, bool>? isAllowed)
+{
+    private readonly bool _allowsAny = origins.Contains("*");
+    private readonly CorsPolicy _policy = Build(origins);
+
+    /// <summary>Checks the origin, and writes the CORS headers for an allowed one, errors included.</summary>
+    public OriginVerdict Check(HttpContext context)
+    {
+        string? origin = context.Request.Headers.Origin;
+        if (string.IsNullOrEmpty(origin))
+        {
+            return OriginVerdict.Allowed;
+        }
+
+        foreach (char character in origin)
+        {
+            if (character is <= ' ' or >= '\x7f')
+            {
+                return OriginVerdict.Malformed;
+            }
+        }
+
+        if (IsSameOrigin(context.Request, origin))
+        {
+            return OriginVerdict.Allowed;
+        }
+
+        if (!_allowsAny && !_policy.IsOriginAllowed(origin) && isAllowed?.Invoke(origin, context) != true)
+        {
+            return OriginVerdict.Refused;
+        }
+
+        WriteHeaders(context, origin);
+        return OriginVerdict.Allowed;
+    }
+
+    private void WriteHeaders(HttpContext context, string origin)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = _allowsAny && !allowCredentials ? "*" : origin;
+        headers.Append(HeaderNames.Vary, "Origin");
+        if (allowCredentials)
+        {
+            headers.AccessControlAllowCredentials = "true";
+        }
+
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            headers.AccessControlAllowMethods = "GET,POST";
+            headers.AccessControlMaxAge = "600";
+            if (context.Request.Headers.AccessControlRequestHeaders is { Count: > 0 } requested)
+            {
+                headers.AccessControlAllowHeaders = requested;
+            }
+        }
+    }
+
+    private static bool IsSameOrigin(HttpRequest request, string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)
+        && uri.Authority.Equals(new UriBuilder(request.Scheme, request.Host.Host, request.Host.Port ?? -1).Uri.Authority, StringComparison.OrdinalIgnoreCase);
+
+    private static CorsPolicy Build(IReadOnlyList<string> origins) =>
+        new CorsPolicyBuilder().WithOrigins([.. origins]).SetIsOriginAllowedToAllowWildcardSubdomains().Build();
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>Writes the answer to a polling GET: the packets, joined by the record separator, compressed if that pays.</summary>
+internal static class PollingAnswer
+{
+    private const byte RecordSeparator = 0x1e;
+
+    public static async Task WriteAsync(HttpContext context, List<OutboundMessage> batch, int? compressionThreshold)
+    {
+        HttpResponse response = context.Response;
+        response.ContentType = "text/plain; charset=UTF-8";
+        response.Headers.CacheControl = "no-store";
+
+        long length = batch.Count - 1;
+        bool compress = false;
+        foreach (OutboundMessage message in batch)
+        {
+            length += message.PollingForm.Length;
+            compress |= message.Compress;
+        }
+
+        string? encoding = compress && length >= compressionThreshold ? ChooseEncoding(context.Request) : null;
+        if (encoding is null)
+        {
+            response.ContentLength = length;
+            Write(response.BodyWriter, batch);
+            await response.BodyWriter.FlushAsync(CancellationToken.None);
+            return;
+        }
+
+        response.Headers.ContentEncoding = encoding;
+        await using Stream compressed = encoding == "gzip"
+            ? new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (i > 0)
+            {
+                await compressed.WriteAsync(new[] { RecordSeparator }, CancellationToken.None);
+            }
+
+            await compressed.WriteAsync(batch[i].PollingForm, CancellationToken.None);
+        }
+    }
+
+    private static void Write(IBufferWriter<byte> writer, List<OutboundMessage> batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (i > 0)
+            {
+                writer.Write([RecordSeparator]);
+            }
+
+            writer.Write(batch[i].PollingForm.Span);
+        }
+    }
+
+    private static string? ChooseEncoding(HttpRequest request)
+    {
+        foreach (var accepted in request.GetTypedHeaders().AcceptEncoding)
+        {
+            if (accepted.Quality is not 0 && (accepted.Value == "gzip" || accepted.Value == "deflate"))
+            {
+                return accepted.Value.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>
+/// Reads what a client POSTs (Engine.IO protocol revision 4, "HTTP long-polling"): packets joined by the record separator
+/// <c>\x1e</c>, a binary message as <c>b</c> and base64.
+/// </summary>
+internal static class PollingPayload
+{
+    private const byte RecordSeparator = 0x1e;
+
+    /// <summary>How reading ended.</summary>
+    internal enum Outcome
+    {
+        Read,
+        TooLarge,
+        Malformed,
+        Aborted,
+    }
+
+    /// <summary>Reads the body of <paramref name="request"/> and hands its packets to <paramref name="session"/>.</summary>
+    /// <param name="request">The POST.</param>
+    /// <param name="session">Whose packets they are.</param>
+    /// <param name="onBodyRead">Called when the body is complete, before the first packet is handed on.</param>
+    public static async Task<Outcome> ReadAsync(HttpRequest request, EngineSession session, Action onBodyRead)
+    {
+        int limit = session.Server.Settings.MaxPayload;
+        if (request.ContentLength > limit)
+        {
+            return Outcome.TooLarge;
+        }
+
+        if (request.ContentType?.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            // Revision 3 sent binary payloads this way; revision 4 has no such thing.
+            return Outcome.Malformed;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(request.ContentLength ?? 1024, 64));
+        try
+        {
+            int length = 0;
+            while (true)
+            {
+                if (length == buffer.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+
+                int read = await request.Body.ReadAsync(buffer.AsMemory(length), request.HttpContext.RequestAborted);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                length += read;
+                if (length > limit)
+                {
+                    return Outcome.TooLarge;
+                }
+            }
+
+            onBodyRead();
+            return await DispatchAsync(buffer.AsMemory(0, length), session);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            return Outcome.Aborted;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async ValueTask<Outcome> DispatchAsync(Memory<byte> payload, EngineSession session)
+    {
+        if (payload.IsEmpty || !Utf8.IsValid(payload.Span))
+        {
+            return Outcome.Malformed;
+        }
+
+        while (true)
+        {
+            int end = payload.Span.IndexOf(RecordSeparator);
+            Memory<byte> packet = end < 0 ? payload : payload[..end];
+            if (packet.IsEmpty)
+            {
+                return Outcome.Malformed;
+            }
+
+            if (packet.Span[0] == 'b')
+            {
+                Memory<byte> data = packet[1..];
+                if (Base64.DecodeFromUtf8InPlace(data.Span, out int written) != OperationStatus.Done)
+                {
+                    return Outcome.Malformed;
+                }
+
+                await session.OnPacketAsync(EnginePacketType.Message, data[..written], isBinary: true);
+            }
+            else
+            {
+                await session.OnPacketAsync((EnginePacketType)packet.Span[0], packet[1..], isBinary: false);
+            }
+
+            if (end < 0)
+            {
+                // A packet that closed the session in error is an error of the request that brought it.
+                return session.Reason == CloseReason.ParseError ? Outcome.Malformed : Outcome.Read;
+            }
+
+            payload = payload[(end + 1)..];
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.IO.Pipelines;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Flipr.SocketIO.EngineIO;
+
+/// <summary>
+/// The server's side of the WebSocket handshake: RFC 6455, section 4.2, over HTTP/1.1, and RFC 8441 over HTTP/2. Done here,
+/// not by <c>UseWebSockets</c>, because frames are written past the framework afterwards; and nobody can forget to call it.
+/// </summary>
+internal static class WebSocketHandshake
+{
+    private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// <summary>Whether the request asks for a WebSocket.</summary>
+    public static bool IsRequested(HttpContext context) => Feature(context) switch
+    {
+        IHttpUpgradeFeature => context.Request.Headers.Upgrade.Any(static value => "websocket".Equals(value?.Trim(), StringComparison.OrdinalIgnoreCase)),
+        IHttpExtendedConnectFeature connect => "websocket".Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase),
+        IHttpWebSocketFeature => true,
+        _ => false,
+    };
+
+    /// <summary>Says what is wrong with the handshake; <see langword="null"/> if nothing is.</summary>
+    public static string? Validate(HttpContext context)
+    {
+        if (Feature(context) is IHttpWebSocketFeature)
+        {
+            return null;
+        }
+
+        if (context.Request.Headers.SecWebSocketVersion != "13")
+        {
+            return "Sec-WebSocket-Version is not 13";
+        }
+
+        Span<byte> key = stackalloc byte[18];
+        return Feature(context) is IHttpUpgradeFeature
+            && !(Convert.TryFromBase64String(context.Request.Headers.SecWebSocketKey.ToString(), key, out int length) && length == 16)
+            ? "Sec-WebSocket-Key is not 16 bytes in base64"
+            : null;
+    }
+
+    /// <summary>Completes the handshake and creates the transport that suits the connection.</summary>
+    /// <exception cref="InvalidOperationException">The server allows no more upgraded connections.</exception>
+    public static async Task<WebSocketTransport> AcceptAsync(HttpContext context, EngineSession session, EngineSettings settings)
+    {
+        string? subProtocol = context.Request.Headers.SecWebSocketProtocol.ToString().Split(',')[0].Trim();
+        subProtocol = subProtocol.Length == 0 ? null : subProtocol;
+
+        Stream stream;
+        PipeWriter? output = null;
+        switch (Feature(context))
+        {
+            case IHttpUpgradeFeature upgrade:
+                context.Response.Headers.Upgrade = "websocket";
+                context.Response.Headers.SecWebSocketAccept = AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
+                context.Response.Headers.SecWebSocketProtocol = subProtocol;
+                stream = await upgrade.UpgradeAsync();
+                output = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output;
+                break;
+            case IHttpExtendedConnectFeature connect:
+                context.Response.StatusCode = StatusCodes.Status200OK;
+                context.Response.Headers.SecWebSocketProtocol = subProtocol;
+                stream = await connect.AcceptAsync();
+                break;
+            case IHttpWebSocketFeature feature:
+                WebSocket accepted = await feature.AcceptAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero });
+                return new ManagedWebSocketTransport(session, context, accepted);
+            default:
+                throw new InvalidOperationException("The request is no WebSocket handshake.");
+        }
+
+        if (settings.UseRawTransport)
+        {
+            return new RawWebSocketTransport(session, context, stream, output ?? PipeWriter.Create(stream));
+        }
+
+        return new ManagedWebSocketTransport(session, context, WebSocket.CreateFromStream(
+            stream,
+            new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero, SubProtocol = subProtocol }));
+    }
+
+    // A server offers one of them: Kestrel the upgrade (HTTP/1.1) or the extended CONNECT (HTTP/2), TestServer its own WebSocket.
+    private static object? Feature(HttpContext context)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        {
+            return upgrade;
+        }
+
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        {
+            return connect;
+        }
+
+        return context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } webSocket ? webSocket : null;
+    }
+
+    // RFC 6455 asks for SHA-1 here; it proves that the other side speaks WebSocket and protects nothing.
+#pragma warning disable CA5350
+    private static string AcceptKey(string key) => Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key.Trim() + AcceptGuid)));
+#pragma warning restore CA5350
+}

@@ -1,0 +1,83 @@
+namespace Flipr.SocketIO;
+
+/// <summary>What can emit events: a socket, a namespace, the server, or a selection of sockets.</summary>
+/// <remarks>
+/// Emitting completes when the message is queued for its recipients, not when they have it; for that, ask for an ack.
+/// Arguments are serialised before the method returns.
+/// </remarks>
+public abstract class EventEmitter
+{
+    internal abstract SocketIOSerializer Serializer { get; }
+
+    /// <summary>Emits an event without arguments.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitAsync(string eventName)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        return Finish(eventName, writer);
+    }
+
+    /// <summary>Emits an event with one argument.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument">The argument; binary values anywhere in it are sent as attachments.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitAsync<T>(string eventName, T argument)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        writer.Write(argument);
+        return Finish(eventName, writer);
+    }
+
+    /// <summary>Emits an event with two arguments.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument1">The first argument.</param>
+    /// <param name="argument2">The second argument.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitAsync<T1, T2>(string eventName, T1 argument1, T2 argument2)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        writer.Write(argument1);
+        writer.Write(argument2);
+        return Finish(eventName, writer);
+    }
+
+    /// <summary>Emits an event with three arguments.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument1">The first argument.</param>
+    /// <param name="argument2">The second argument.</param>
+    /// <param name="argument3">The third argument.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitAsync<T1, T2, T3>(string eventName, T1 argument1, T2 argument2, T3 argument3)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        writer.Write(argument1);
+        writer.Write(argument2);
+        writer.Write(argument3);
+        return Finish(eventName, writer);
+    }
+
+    /// <summary>Emits an event with any number of arguments; each is serialised as its own type.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitManyAsync(string eventName, params ReadOnlySpan<object?> arguments)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        foreach (object? argument in arguments)
+        {
+            writer.Write(argument);
+        }
+
+        return Finish(eventName, writer);
+    }
+
+    /// <summary>Sends a finished event; the writer is disposed when this returns.</summary>
+    private protected abstract ValueTask SendAsync(string eventName, EventWriter writer);
+
+    private ValueTask Finish(string eventName, EventWriter writer)
+    {
+        writer.End();
+        return SendAsync(eventName, writer);
+    }
+}

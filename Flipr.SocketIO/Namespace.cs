@@ -1,0 +1,87 @@
+using System.Text;
+using Flipr.SocketIO.Adapters;
+
+namespace Flipr.SocketIO;
+
+/// <summary>A namespace: a channel of its own on the shared connection, with its own sockets, rooms, middleware and handlers.</summary>
+public sealed class Namespace : BroadcastSource
+{
+    private readonly Lock _lock = new();
+    private readonly byte[] _wireName;
+    private Func<Socket, Task>[] _middleware = [];
+    private Func<Socket, Task>[] _connectionHandlers = [];
+
+    internal Namespace(SocketIOServer server, string name)
+    {
+        Server = server;
+        Name = name;
+        _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
+    }
+
+    /// <summary>The name, with the slash in front.</summary>
+    public string Name { get; }
+
+    /// <summary>The namespace's sockets, at this moment.</summary>
+    public IReadOnlyCollection<Socket> Sockets => Rooms.Select([], []);
+
+    internal SocketIOServer Server { get; }
+
+    internal RoomIndex<Socket> Rooms { get; } = new();
+
+    /// <summary>The name in a packet's header: empty for the default namespace.</summary>
+    internal ReadOnlySpan<byte> WireName => _wireName;
+
+    internal ReadOnlySpan<Func<Socket, Task>> Middleware => Volatile.Read(ref _middleware);
+
+    internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => Volatile.Read(ref _connectionHandlers);
+
+    internal override SocketIOSerializer Serializer => Server.Serializer;
+
+    /// <summary>Called for every socket that has connected. Register the socket's handlers here.</summary>
+    /// <param name="handler">The handler. The socket's events are held until it returns.</param>
+    public void OnConnection(Action<Socket> handler) => OnConnection(socket =>
+    {
+        handler(socket);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Called for every socket that has connected. Register the socket's handlers before the first <c>await</c>.</summary>
+    /// <param name="handler">The handler. The socket's events are held until it returns or first awaits.</param>
+    public void OnConnection(Func<Socket, Task> handler)
+    {
+        lock (_lock)
+        {
+            _connectionHandlers = [.. _connectionHandlers, handler];
+        }
+    }
+
+    /// <summary>
+    /// Adds a middleware, run for every socket before it connects, in the order of registration. It lets the socket in by
+    /// returning; it keeps it out by throwing <see cref="ConnectionRefusedException"/>, whose message and data the client sees.
+    /// Any other exception keeps the socket out too, and the client learns nothing of it.
+    /// </summary>
+    /// <param name="middleware">The middleware.</param>
+    public void Use(Func<Socket, Task> middleware)
+    {
+        lock (_lock)
+        {
+            _middleware = [.. _middleware, middleware];
+        }
+    }
+
+    internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => SendAsync(eventName, writer);
+
+    private protected override Broadcast Select() => new(this);
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    {
+        var message = writer.ToMessage(WireName, ackId: null, isAck: false, compress: true);
+        foreach (Socket socket in Rooms.Select([], []))
+        {
+            socket.Send(message, isVolatile: false);
+        }
+
+        message.Release();
+        return ValueTask.CompletedTask;
+    }
+}

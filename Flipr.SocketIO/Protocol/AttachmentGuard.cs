@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Flipr.SocketIO.Protocol;
+
+/// <summary>
+/// Keeps foreign JSON from smuggling placeholders into a packet with attachments: the receiver would put one attachment in
+/// the place of another, or give up the connection over an illegal one.
+/// </summary>
+internal static class AttachmentGuard
+{
+    /// <summary>Checks that <paramref name="json"/> has exactly the placeholders that the converters wrote.</summary>
+    /// <exception cref="ArgumentException">It has more.</exception>
+    public static void Check(ReadOnlySpan<byte> json, int attachments)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        int placeholders = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject && Placeholder.Read(reader) is not null)
+            {
+                placeholders++;
+            }
+        }
+
+        if (placeholders != attachments)
+        {
+            throw new ArgumentException(
+                "An argument holds raw JSON of the form {\"_placeholder\":true,...}, which cannot be sent together with binary data: the receiver would take it for an attachment. Send it without binary data, or rename the property.");
+        }
+    }
+}

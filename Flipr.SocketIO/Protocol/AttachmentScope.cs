@@ -1,0 +1,28 @@
+namespace Flipr.SocketIO.Protocol;
+
+/// <summary>
+/// Gives the attachment converters access to the packet being read or written. System.Text.Json hands a converter no
+/// context of the caller, but always works on the calling thread: a thread-static is exact here, and costs nothing.
+/// </summary>
+internal static class AttachmentScope
+{
+    [ThreadStatic]
+    private static IReadOnlyList<ReadOnlyMemory<byte>>? t_received;
+
+    [ThreadStatic]
+    private static List<ReadOnlyMemory<byte>>? t_collected;
+
+    /// <summary>The attachments of the packet whose arguments are being read on this thread.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Received
+    {
+        get => t_received ?? [];
+        set => t_received = value;
+    }
+
+    /// <summary>Where attachments are collected while a packet is written on this thread; <see langword="null"/> outside of that.</summary>
+    public static List<ReadOnlyMemory<byte>>? Collected
+    {
+        get => t_collected;
+        set => t_collected = value;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Flipr.SocketIO.Protocol;
+
+/// <summary>Checks the JSON of an EVENT or ACK packet as a whole, so that no half of a broken packet ever reaches a handler.</summary>
+internal static class EventPayload
+{
+    /// <summary>Checks that <paramref name="json"/> is one array, complete, not too deep, with every attachment placeholder in range.</summary>
+    /// <param name="json">The packet's JSON.</param>
+    /// <param name="maxDepth">How deep objects and arrays may nest.</param>
+    /// <param name="attachments">How many attachments the packet has.</param>
+    /// <param name="isEvent">Whether the first element must be an event name.</param>
+    /// <returns>What is wrong, for the log; <see langword="null"/> if nothing is.</returns>
+    public static string? Validate(ReadOnlySpan<byte> json, int maxDepth, int attachments, bool isEvent)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return "the payload is not a JSON array";
+            }
+
+            if (isEvent)
+            {
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return "the first element of an event is not its name";
+                }
+
+                if (ReservedEvents.Contains(ref reader))
+                {
+                    return $"the event name '{reader.GetString()}' is reserved";
+                }
+            }
+
+            while (reader.Read())
+            {
+                if (attachments > 0 && reader.TokenType == JsonTokenType.StartObject
+                    && Placeholder.Read(reader) is { } number && (number < 0 || number >= attachments))
+                {
+                    return "an attachment placeholder is out of range";
+                }
+            }
+
+            return null;
+        }
+        catch (JsonException)
+        {
+            return $"the payload is not valid JSON, or nests deeper than {maxDepth} (option MaxJsonDepth)";
+        }
+        catch (InvalidOperationException)
+        {
+            return "the payload holds text that is not valid Unicode";
+        }
+    }
+
+    /// <summary>Reads the event's name from a payload that <see cref="Validate"/> accepted.</summary>
+    /// <param name="json">The payload.</param>
+    /// <param name="buffer">Where the name goes if it fits; a longer one is allocated.</param>
+    public static ReadOnlySpan<char> ReadName(ReadOnlySpan<byte> json, Span<char> buffer)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        reader.Read();
+        return reader.ValueSpan.Length <= buffer.Length ? buffer[..reader.CopyString(buffer)] : reader.GetString();
+    }
+
+    /// <summary>Places a reader on the first argument (or on the end of the array) of a payload that <see cref="Validate"/> accepted.</summary>
+    public static Utf8JsonReader ReadArguments(ReadOnlySpan<byte> json, int maxDepth, bool isEvent)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        reader.Read();
+        if (isEvent)
+        {
+            reader.Read();
+        }
+
+        reader.Read();
+        return reader;
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Flipr.SocketIO.EngineIO;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Flipr.SocketIO;
+
+/// <summary>One client in one namespace.</summary>
+/// <remarks>
+/// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
+/// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
+/// </remarks>
+public sealed partial class Socket : EventEmitter
+{
+    private readonly ClientConnection _connection;
+    private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
+    private readonly Lazy<AsyncServiceScope> _scope;
+    private Func<string, Task>[] _disconnecting = [];
+    private Func<string, Task>[] _disconnect = [];
+
+    internal Socket(ClientConnection connection, Namespace ns, Handshake handshake)
+    {
+        _connection = connection;
+        Namespace = ns;
+        Handshake = handshake;
+        Id = SessionId.Create();
+        _scope = new Lazy<AsyncServiceScope>(() => ns.Server.Services.CreateAsyncScope());
+    }
+
+    /// <summary>The socket's id: of its own in every namespace, never the connection's. Also the name of a room that only this socket is in.</summary>
+    public string Id { get; }
+
+    /// <summary>The namespace it is in.</summary>
+    public Namespace Namespace { get; }
+
+    /// <summary>The request that opened the connection, and what the client sent as <c>auth</c>.</summary>
+    public Handshake Handshake { get; }
+
+    /// <summary>Who authenticated the connection.</summary>
+    public ClaimsPrincipal User => Handshake.User;
+
+    /// <summary>Whatever the application wants to remember with the socket.</summary>
+    public IDictionary<string, object?> Data { get; } = new ConcurrentDictionary<string, object?>(StringComparer.Ordinal);
+
+    /// <summary>Services with the lifetime of this socket; disposed after it has disconnected.</summary>
+    public IServiceProvider Services => _scope.Value.ServiceProvider;
+
+    /// <summary>Whether the socket is connected to its namespace.</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
+    public string Transport => _connection.Session.Transport.Name;
+
+    /// <summary>The rooms it is in, the one with its own id included.</summary>
+    public IReadOnlyCollection<string> Rooms => Namespace.Rooms.RoomsOf(Id, this);
+
+    /// <summary>Everyone in the namespace but this socket.</summary>
+    public Broadcast Broadcast => new Broadcast(Namespace).WithoutRoom(Id);
+
+    /// <summary>Emits to this client; dropped if it is not ready to receive.</summary>
+    public SocketEmitter Volatile => new SocketEmitter(this).Volatile;
+
+    internal PendingAcks PendingAcks { get; } = new();
+
+    internal ClientConnection Connection => _connection;
+
+    internal override SocketIOSerializer Serializer => Namespace.Server.Serializer;
+
+    /// <summary>Everyone in the room but this socket.</summary>
+    /// <param name="room">A room's name, or a socket's id.</param>
+    public Broadcast To(string room) => Broadcast.To(room);
+
+    /// <summary>The same as <see cref="To"/>.</summary>
+    /// <param name="room">A room's name, or a socket's id.</param>
+    public Broadcast In(string room) => Broadcast.To(room);
+
+    /// <summary>Everyone but this socket and those in the room.</summary>
+    /// <param name="room">A room's name, or a socket's id.</param>
+    public Broadcast Except(string room) => Broadcast.Except(room);
+
+    /// <summary>Emits to this client, compressed or not where the transport compresses.</summary>
+    /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
+    public SocketEmitter Compress(bool compress) => new SocketEmitter(this).Compress(compress);
+
+    /// <summary>Emits to this client with a limit to the time its answer may take.</summary>
+    /// <param name="timeout">The limit.</param>
+    /// <example><code>string answer = await socket.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync&lt;string&gt;("question");</code></example>
+    public SocketEmitter Timeout(TimeSpan timeout) => new SocketEmitter(this).Timeout(timeout);
+
+    /// <summary>Emits an event and waits for the client's answer, as long as the socket is connected.</summary>
+    /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments; each is serialised as its own type.</param>
+    /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
+        new SocketEmitter(this).EmitWithAckAsync<T>(eventName, arguments);
+
+    /// <summary>Joins a room.</summary>
+    /// <param name="room">The room's name.</param>
+    /// <exception cref="InvalidOperationException">The socket is in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows.</exception>
+    public ValueTask JoinAsync(string room)
+    {
+        if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
+        {
+            throw new InvalidOperationException(
+                $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Leaves a room; nothing happens if the socket is not in it.</summary>
+    /// <param name="room">The room's name.</param>
+    public ValueTask LeaveAsync(string room)
+    {
+        Namespace.Rooms.Leave(this, room);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
+    /// <param name="handler">Called with the reason.</param>
+    public void OnDisconnecting(Func<string, Task> handler)
+    {
+        lock (_listeners)
+        {
+            _disconnecting = [.. _disconnecting, handler];
+        }
+    }
+
+    /// <inheritdoc cref="OnDisconnecting(Func{string, Task})"/>
+    public void OnDisconnecting(Action<string> handler) => OnDisconnecting(reason =>
+    {
+        handler(reason);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Called when the socket has disconnected and left its rooms.</summary>
+    /// <param name="handler">Called with the reason, in Socket.IO's words: <c>transport close</c>, <c>ping timeout</c>, <c>client namespace disconnect</c> ...</param>
+    public void OnDisconnect(Func<string, Task> handler)
+    {
+        lock (_listeners)
+        {
+            _disconnect = [.. _disconnect, handler];
+        }
+    }
+
+    /// <inheritdoc cref="OnDisconnect(Func{string, Task})"/>
+    public void OnDisconnect(Action<string> handler) => OnDisconnect(reason =>
+    {
+        handler(reason);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Disconnects the client from this namespace, or altogether. The client does not reconnect by itself.</summary>
+    /// <param name="close">Whether to end the connection with all its namespaces.</param>
+    public ValueTask DisconnectAsync(bool close = false) => _connection.DisconnectAsync(this, close);
+
+    internal void Send(OutboundMessage message, bool isVolatile)
+    {
+        if (IsConnected)
+        {
+            _connection.Session.Send(message, isVolatile);
+        }
+    }
+
+    /// <summary>The socket is in its namespace from now on.</summary>
+    internal void Connect()
+    {
+        IsConnected = true;
+        Namespace.Rooms.Add(Id, this);
+    }
+
+    /// <summary>The socket has left its namespace: tells the handlers. Called once, under the connection's turn.</summary>
+    internal async Task OnClosedAsync(string reason)
+    {
+        await RunAsync(_disconnecting, reason);
+        IsConnected = false;
+        Namespace.Rooms.Remove(Id, this);
+        PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        await RunAsync(_disconnect, reason);
+        if (_scope.IsValueCreated)
+        {
+            await _scope.Value.DisposeAsync();
+        }
+    }
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    {
+        OutboundMessage message = writer.ToMessage(Namespace.WireName, ackId: null, isAck: false, compress: true);
+        Send(message, isVolatile: false);
+        message.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task RunAsync(Func<string, Task>[] handlers, string reason)
+    {
+        foreach (Func<string, Task> handler in handlers)
+        {
+            try
+            {
+                await handler(reason);
+            }
+            catch (Exception exception)
+            {
+                Namespace.Server.Metrics.HandlerFailed();
+                Namespace.Server.Log.HandlerFailed("disconnect", Id, exception);
+            }
+        }
+    }
+}

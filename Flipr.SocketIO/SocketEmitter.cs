@@ -1,0 +1,80 @@
+using Flipr.SocketIO.EngineIO;
+
+namespace Flipr.SocketIO;
+
+/// <summary>A way of emitting to one client. Immutable.</summary>
+public sealed class SocketEmitter : EventEmitter
+{
+    private readonly Socket _socket;
+    private readonly bool _isVolatile;
+    private readonly bool _compress = true;
+    private readonly TimeSpan? _timeout;
+
+    internal SocketEmitter(Socket socket) => _socket = socket;
+
+    private SocketEmitter(Socket socket, bool isVolatile, bool compress, TimeSpan? timeout)
+    {
+        _socket = socket;
+        _isVolatile = isVolatile;
+        _compress = compress;
+        _timeout = timeout;
+    }
+
+    /// <summary>May be dropped if the client is not ready to receive.</summary>
+    public SocketEmitter Volatile => new(_socket, isVolatile: true, _compress, _timeout);
+
+    internal override SocketIOSerializer Serializer => _socket.Serializer;
+
+    /// <summary>Whether a transport that compresses should compress the message.</summary>
+    /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
+    public SocketEmitter Compress(bool compress) => new(_socket, _isVolatile, compress, _timeout);
+
+    /// <summary>Limits the time that an answer may take.</summary>
+    /// <param name="timeout">The limit.</param>
+    public SocketEmitter Timeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        return new SocketEmitter(_socket, _isVolatile, _compress, timeout);
+    }
+
+    /// <summary>Emits an event and waits for the client's answer.</summary>
+    /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments; each is serialised as its own type.</param>
+    /// <exception cref="AckTimeoutException">The client did not answer within the timeout.</exception>
+    /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        foreach (object? argument in arguments)
+        {
+            writer.Write(argument);
+        }
+
+        writer.End();
+        EngineClock clock = _socket.Namespace.Server.Engine.Clock;
+        var ack = new PendingAck<T>
+        {
+            Deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never,
+        };
+        ulong id = _socket.PendingAcks.Add(ack, _socket.Namespace.Server.Options.MaxPendingAcks);
+        if (ack.Deadline != EngineClock.Never)
+        {
+            _socket.Connection.Session.ScheduleHandler(ack.Deadline);
+        }
+
+        OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, id, isAck: false, _compress);
+        _socket.Send(message, _isVolatile);
+        message.Release();
+        return ack.Answer;
+    }
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    {
+        OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, ackId: null, isAck: false, _compress);
+        _socket.Send(message, _isVolatile);
+        message.Release();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Flipr.SocketIO;
+
+/// <summary>Options of a Socket.IO server. The defaults are those of Node's server; what Node leaves unbounded has a bound.</summary>
+public sealed class SocketIOOptions
+{
+    /// <summary>How often the server pings. 25 s.</summary>
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How long a client may take to answer a ping before its connection ends with <c>ping timeout</c>. 20 s.</summary>
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long an upgrade from polling to WebSocket may take before it is given up. 10 s.</summary>
+    public TimeSpan UpgradeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client may stay without joining a namespace. 45 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>How long a closing connection may take to take what is queued and to answer the close. 10 s.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Largest message or polling payload a client may send, in bytes. 1,000,000.</summary>
+    public int MaxPayload { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// Bytes that may wait for one client. 4 MiB. A client that lets more pile up loses volatile messages first, then its
+    /// connection, with the reason <c>outbound limit exceeded</c>. A single larger message passes when nothing else waits.
+    /// </summary>
+    public long MaxOutboundBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Open connections before new ones are answered 503. 100,000.</summary>
+    public int MaxConnections { get; set; } = 100_000;
+
+    /// <summary>Attachments (binary values) one packet may have. 10.</summary>
+    public int MaxAttachments { get; set; } = 10;
+
+    /// <summary>How deep received JSON may nest. 64.</summary>
+    public int MaxJsonDepth { get; set; } = 64;
+
+    /// <summary>Namespaces one connection may join. 100.</summary>
+    public int MaxNamespacesPerConnection { get; set; } = 100;
+
+    /// <summary>Rooms one socket may be in. 10,000.</summary>
+    public int MaxRoomsPerSocket { get; set; } = 10_000;
+
+    /// <summary>Acks one socket may owe the server. 10,000.</summary>
+    public int MaxPendingAcks { get; set; } = 10_000;
+
+    /// <summary>Handlers of one connection that may run at once; past it, nothing more is read from the connection until one ends. 1,000.</summary>
+    public int MaxRunningHandlers { get; set; } = 1_000;
+
+    /// <summary>The transports clients may use. Both.</summary>
+    public SocketIOTransports Transports { get; set; } = SocketIOTransports.All;
+
+    /// <summary>Whether a client that starts with polling may upgrade to WebSocket. <see langword="true"/>.</summary>
+    public bool AllowUpgrades { get; set; } = true;
+
+    /// <summary>
+    /// Whether WebSocket frames are written straight to the connection, the fast path. <see langword="true"/>; switch it off
+    /// where a server other than Kestrel does not bear it.
+    /// </summary>
+    public bool UseRawTransport { get; set; } = true;
+
+    /// <summary>Size in bytes from which polling answers are compressed; <see langword="null"/> never compresses. 1,024.</summary>
+    public int? HttpCompressionThreshold { get; set; } = 1024;
+
+    /// <summary>A cookie with the session id, for proxies that route by cookie; none by default. See <see cref="CreateCookie"/>.</summary>
+    public CookieBuilder? Cookie { get; set; }
+
+    /// <summary>Which pages of other origins may connect.</summary>
+    public SocketIOCorsOptions Cors { get; } = new();
+
+    /// <summary>Asked before a connection opens; returns why it is refused (the client sees the text, with status 403), or <see langword="null"/>.</summary>
+    public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; set; }
+
+    /// <summary>May add headers to the answer of the request that opens a connection.</summary>
+    public Action<HttpContext>? OnInitialHeaders { get; set; }
+
+    /// <summary>May add headers to every answer.</summary>
+    public Action<HttpContext>? OnHeaders { get; set; }
+
+    /// <summary>
+    /// How event arguments become JSON: camel case, as elsewhere on the web. For trimmed and AOT applications add the
+    /// source-generated contexts to its <see cref="JsonSerializerOptions.TypeInfoResolverChain"/>.
+    /// </summary>
+    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        // The JSON goes into frames, not into pages: escaping what is special in HTML would only make it longer.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Creates Socket.IO's usual cookie: <c>io=&lt;sid&gt;; Path=/; HttpOnly; SameSite=Lax</c>.</summary>
+    /// <param name="name">The cookie's name.</param>
+    public static CookieBuilder CreateCookie(string name = "io") => new()
+    {
+        Name = name,
+        Path = "/",
+        HttpOnly = true,
+        SameSite = SameSiteMode.Lax,
+        SecurePolicy = CookieSecurePolicy.None,
+    };
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Flipr.SocketIO.Diagnostics;
+using Flipr.SocketIO.EngineIO;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Flipr.SocketIO;
+
+/// <summary>
+/// The Socket.IO server. Take it from the services wherever something is to be sent; what is called on it goes to the
+/// default namespace <c>/</c>.
+/// </summary>
+public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
+{
+    /// <summary>Longest namespace name, in bytes: what a message keeps room for.</summary>
+    internal const int MaxNamespaceLength = 256;
+
+    private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
+    private readonly CancellationTokenRegistration _stopping;
+
+    /// <summary>Creates the server; applications get it from the services, after <c>AddSocketIO</c>.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="services">Where the server finds logging, metrics, time and the application's own services.</param>
+    public SocketIOServer(IOptions<SocketIOOptions> options, IServiceProvider services)
+    {
+        Options = options.Value;
+        Services = services;
+        Serializer = new SocketIOSerializer(Options, MaxNamespaceLength);
+        Metrics = services.GetRequiredService<SocketIOMetrics>();
+        TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.SocketIO");
+        Log = new SocketIOLog(logger);
+        Engine = new EngineServer(CreateSettings(Options), new ConnectionFactory(this, time), time, logger, Metrics);
+        Endpoint = new EngineEndpoint(Engine, new OriginPolicy([.. Options.Cors.Origins], Options.Cors.AllowCredentials, Options.Cors.IsOriginAllowed))
+        {
+            AllowRequest = Options.AllowRequest,
+            OnHeaders = (context, isInitial) =>
+            {
+                if (isInitial)
+                {
+                    Options.OnInitialHeaders?.Invoke(context);
+                }
+
+                Options.OnHeaders?.Invoke(context);
+            },
+        };
+        Default = Of("/");
+        _stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(Engine.Shutdown) ?? default;
+    }
+
+    /// <summary>The default namespace, <c>/</c>.</summary>
+    public Namespace Default { get; }
+
+    /// <summary>How many clients are connected, whatever namespaces they are in.</summary>
+    public int ConnectionCount => Engine.Count;
+
+    /// <summary>The sockets of the default namespace, at this moment.</summary>
+    public IReadOnlyCollection<Socket> Sockets => Default.Sockets;
+
+    internal SocketIOOptions Options { get; }
+
+    internal IServiceProvider Services { get; }
+
+    internal EngineServer Engine { get; }
+
+    internal EngineEndpoint Endpoint { get; }
+
+    internal SocketIOMetrics Metrics { get; }
+
+    internal SocketIOLog Log { get; }
+
+    internal override SocketIOSerializer Serializer { get; }
+
+    /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
+    /// <param name="name">The name, with or without the slash in front.</param>
+    /// <exception cref="ArgumentException">The name has a comma, which ends it on the wire, or more than 256 bytes.</exception>
+    public Namespace Of(string name)
+    {
+        name = name.StartsWith('/') ? name : "/" + name;
+        if (name.Contains(',', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength)
+        {
+            throw new ArgumentException($"'{name}' cannot be a namespace: no commas, at most {MaxNamespaceLength} bytes.", nameof(name));
+        }
+
+        return _namespaces.GetOrAdd(name, static (key, server) => new Namespace(server, key), this);
+    }
+
+    /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
+    public void OnConnection(Action<Socket> handler) => Default.OnConnection(handler);
+
+    /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    public void OnConnection(Func<Socket, Task> handler) => Default.OnConnection(handler);
+
+    /// <inheritdoc cref="Namespace.Use"/>
+    public void Use(Func<Socket, Task> middleware) => Default.Use(middleware);
+
+    /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.DisposeAsync();
+        await Engine.DisposeAsync();
+    }
+
+    internal Namespace? FindNamespace(string name) => _namespaces.GetValueOrDefault(name);
+
+    private protected override Broadcast Select() => new(Default);
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => Default.BroadcastAsync(eventName, writer);
+
+    private static EngineSettings CreateSettings(SocketIOOptions options) => new()
+    {
+        PingInterval = (long)options.PingInterval.TotalMilliseconds,
+        PingTimeout = (long)options.PingTimeout.TotalMilliseconds,
+        UpgradeTimeout = (long)options.UpgradeTimeout.TotalMilliseconds,
+        CloseTimeout = (long)options.CloseTimeout.TotalMilliseconds,
+        MaxPayload = options.MaxPayload,
+        MaxOutboundBytes = options.MaxOutboundBytes,
+        MaxConnections = options.MaxConnections,
+        AllowPolling = options.Transports.HasFlag(SocketIOTransports.Polling),
+        AllowWebSocket = options.Transports.HasFlag(SocketIOTransports.WebSocket),
+        AllowUpgrades = options.AllowUpgrades,
+        UseRawTransport = options.UseRawTransport,
+        HttpCompressionThreshold = options.HttpCompressionThreshold,
+        Cookie = options.Cookie,
+    };
+
+    private sealed class ConnectionFactory(SocketIOServer server, TimeProvider time) : IEngineHandler
+    {
+        public ISessionHandler OnOpened(EngineSession session, HttpContext handshake) =>
+            new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
+    }
+}
