@@ -79,6 +79,18 @@ public sealed class Broadcast : BroadcastSource
         return answers.Task;
     }
 
+    /// <summary>Sends what a writer holds and leaves it as it is, for the next namespace.</summary>
+    internal void SendCopy(EventWriter writer)
+    {
+        OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
+        foreach (Socket socket in Recipients())
+        {
+            socket.Send(message, _isVolatile);
+        }
+
+        message.Release();
+    }
+
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
     {
         IReadOnlyCollection<Socket> recipients = Recipients();

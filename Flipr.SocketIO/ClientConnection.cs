@@ -186,7 +186,8 @@ internal sealed class ClientConnection : ISessionHandler
             return;
         }
 
-        if (_server.FindNamespace(name) is not { } ns)
+        Namespace? ns = _server.FindNamespace(name);
+        if (ns is null && !_server.HasDynamicNamespaces)
         {
             SendConnectError(text[header.Namespace], "Invalid namespace", null);
             return;
@@ -209,7 +210,56 @@ internal sealed class ClientConnection : ISessionHandler
         }
 
         JsonData data = auth.ValueKind == JsonValueKind.Undefined ? default : new JsonData(auth, [], _server.Serializer.Options);
-        var socket = new Socket(this, ns, _handshake.With(data));
+        if (ns is null)
+        {
+            _ = ConnectToNewAsync(name, data);
+        }
+        else
+        {
+            Connect(ns, data);
+        }
+    }
+
+    private async Task ConnectToNewAsync(string name, JsonData auth)
+    {
+        Namespace? ns = null;
+        try
+        {
+            ns = await _server.CreateNamespaceAsync(name, auth);
+        }
+        catch (Exception exception)
+        {
+            _server.Log.NamespaceFailed(name, exception);
+        }
+
+        // Off the turn: the function may have awaited, or not.
+        await Task.Yield();
+        await _turn.WaitAsync();
+        try
+        {
+            if (ns is null)
+            {
+                lock (_sockets)
+                {
+                    _sockets.Remove(name);
+                }
+
+                SendConnectError(Encoding.UTF8.GetBytes(name), "Invalid namespace", null);
+            }
+            else
+            {
+                Connect(ns, auth);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Connect(Namespace ns, JsonData auth)
+    {
+        var socket = new Socket(this, ns, _handshake.With(auth));
         Task admission = AdmitAsync(socket);
         if (admission.IsCompletedSuccessfully)
         {

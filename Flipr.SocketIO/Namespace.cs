@@ -29,6 +29,9 @@ public sealed class Namespace : BroadcastSource
 
     internal SocketIOServer Server { get; }
 
+    /// <summary>What created it, if a client asked for it.</summary>
+    internal ParentNamespace? Parent { get; init; }
+
     internal RoomIndex<Socket> Rooms { get; } = new();
 
     internal Broadcast Everyone => _everyone;

@@ -180,6 +180,7 @@ public sealed partial class Socket : EventEmitter
         IsConnected = false;
         Namespace.Rooms.Remove(Id, this);
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
         if (_scope.IsValueCreated)
         {
