@@ -211,6 +211,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         AllowWebSocket = options.Transports.HasFlag(SocketIOTransports.WebSocket),
         AllowUpgrades = options.AllowUpgrades,
         UseRawTransport = options.UseRawTransport,
+        PerMessageDeflate = options.PerMessageDeflate,
         HttpCompressionThreshold = options.HttpCompressionThreshold,
         Cookie = options.Cookie,
     };

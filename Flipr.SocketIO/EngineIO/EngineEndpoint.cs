@@ -19,7 +19,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         HttpRequest request = context.Request;
         IQueryCollection query = request.Query;
 
-        switch (origins.Check(context))
+        switch (await origins.CheckAsync(context))
         {
             case OriginVerdict.Malformed:
                 await server.RefuseAsync(context, EngineError.BadRequest, "INVALID_ORIGIN: the Origin header has illegal characters");

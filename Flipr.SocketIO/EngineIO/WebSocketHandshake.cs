@@ -52,6 +52,10 @@ internal static class WebSocketHandshake
         string? subProtocol = context.Request.Headers.SecWebSocketProtocol.ToString().Split(',')[0].Trim();
         subProtocol = subProtocol.Length == 0 ? null : subProtocol;
 
+        (WebSocketDeflateOptions Options, string Answer)? deflate = settings.PerMessageDeflate
+            ? DeflateNegotiation.Negotiate(context.Request.Headers.SecWebSocketExtensions.ToString())
+            : null;
+
         Stream stream;
         PipeWriter? output = null;
         switch (Feature(context))
@@ -60,12 +64,14 @@ internal static class WebSocketHandshake
                 context.Response.Headers.Upgrade = "websocket";
                 context.Response.Headers.SecWebSocketAccept = AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
                 context.Response.Headers.SecWebSocketProtocol = subProtocol;
+                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
                 stream = await upgrade.UpgradeAsync();
                 output = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output;
                 break;
             case IHttpExtendedConnectFeature connect:
                 context.Response.StatusCode = StatusCodes.Status200OK;
                 context.Response.Headers.SecWebSocketProtocol = subProtocol;
+                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
                 stream = await connect.AcceptAsync();
                 break;
             case IHttpWebSocketFeature feature:
@@ -75,14 +81,20 @@ internal static class WebSocketHandshake
                 throw new InvalidOperationException("The request is no WebSocket handshake.");
         }
 
-        if (settings.UseRawTransport)
+        if (settings.UseRawTransport && deflate is null)
         {
             return new RawWebSocketTransport(session, context, stream, output ?? PipeWriter.Create(stream));
         }
 
         return new ManagedWebSocketTransport(session, context, WebSocket.CreateFromStream(
             stream,
-            new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero, SubProtocol = subProtocol }));
+            new WebSocketCreationOptions
+            {
+                IsServer = true,
+                KeepAliveInterval = TimeSpan.Zero,
+                SubProtocol = subProtocol,
+                DangerousDeflateOptions = deflate?.Options,
+            }));
     }
 
     // A server offers one of them: Kestrel the upgrade (HTTP/1.1) or the extended CONNECT (HTTP/2), TestServer its own WebSocket.
