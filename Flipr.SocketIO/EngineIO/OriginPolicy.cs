@@ -85,6 +85,12 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
         && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)
         && uri.Authority.Equals(new UriBuilder(request.Scheme, request.Host.Host, request.Host.Port ?? -1).Uri.Authority, StringComparison.OrdinalIgnoreCase);
 
+    // As browsers write it: without the scheme's own port.
+    private static string Normalize(string origin) =>
+        !origin.Contains('*', StringComparison.Ordinal) && Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : origin;
+
     private static CorsPolicy Build(IReadOnlyList<string> origins) =>
-        new CorsPolicyBuilder().WithOrigins([.. origins]).SetIsOriginAllowedToAllowWildcardSubdomains().Build();
+        new CorsPolicyBuilder().WithOrigins([.. origins.Select(Normalize)]).SetIsOriginAllowedToAllowWildcardSubdomains().Build();
 }
