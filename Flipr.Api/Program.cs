@@ -23,7 +23,7 @@ try
     app.MapOpenApi();
     app.ReportStart(settings);
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (StartupException exception)
 {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Flipr.Api.Listings;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,7 +17,8 @@ namespace Flipr.Api.Tests.Infrastructure;
 /// <summary>The real program on Kestrel over loopback, in this process, with its own folder and settings.</summary>
 internal sealed class ApiHost : IDisposable
 {
-    private static readonly string[] Unset =
+    /// <summary>Every setting that Flipr reads.</summary>
+    public static readonly string[] SettingNames =
     [
         "PORT", "PRODUCTION", "DATABASE_URL", "DISABLE_SQLITE_FALLBACK", "MAX_UPDATE_BYTES", "MAX_UPDATES_PER_MINUTE", "ALLOWED_ORIGINS", "FLIPR_API_KEY",
         "ALLOW_ANONYMOUS_UPDATES", "TRUSTED_PROXIES", "FORWARDED_HOPS",
@@ -27,32 +29,43 @@ internal sealed class ApiHost : IDisposable
 
     /// <summary>Starts it; settings that are not given are unset, whatever the environment has.</summary>
     public ApiHost(params IEnumerable<(string Name, string Value)> settings)
-        : this(null, null, settings)
+        : this(new TestFolder(), null, settings)
     {
     }
 
     /// <summary>Starts it in a folder that stays.</summary>
     public ApiHost(string folder, params IEnumerable<(string Name, string Value)> settings)
-        : this(folder, null, settings)
+        : this(null, services: null, settings, folder)
     {
     }
 
     /// <summary>Starts it with services of the test's own.</summary>
     public ApiHost(Action<IServiceCollection> services, params IEnumerable<(string Name, string Value)> settings)
-        : this(null, services, settings)
+        : this(new TestFolder(), services, settings)
     {
     }
 
-    private ApiHost(string? folder, Action<IServiceCollection>? services, IEnumerable<(string Name, string Value)> settings)
+    /// <summary>Starts it by production's rules, with a file as the store that production itself would not take.</summary>
+    public static ApiHost InProduction(params IEnumerable<(string Name, string Value)> settings)
     {
-        _ownFolder = folder is null ? new TestFolder() : null;
+        var folder = new TestFolder();
+        return new ApiHost(
+            folder,
+            services => services.AddSingleton<IListingStore>(
+                provider => new SqliteListingStore(folder.File("properties.db"), provider.GetRequiredService<ILogger<SqliteListingStore>>())),
+            [("PRODUCTION", "true"), ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), .. settings]);
+    }
+
+    private ApiHost(TestFolder? ownFolder, Action<IServiceCollection>? services, IEnumerable<(string Name, string Value)> settings, string? folder = null)
+    {
+        _ownFolder = ownFolder;
         Log = new LogCollector();
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
-            builder.UseContentRoot(folder ?? _ownFolder!.Path);
+            builder.UseContentRoot(folder ?? ownFolder!.Path);
             builder.UseEnvironment("Development");
             builder.UseSetting("urls", "http://127.0.0.1:0");
-            foreach ((string name, string value) in Unset.Select(name => (name, "")).Concat(settings))
+            foreach ((string name, string value) in SettingNames.Select(name => (name, "")).Concat(settings))
             {
                 builder.UseSetting(name, value);
             }
@@ -74,6 +87,8 @@ internal sealed class ApiHost : IDisposable
     public Uri Url { get; }
 
     public LogCollector Log { get; }
+
+    public IServiceProvider Services => _factory.Services;
 
     /// <summary>Posts a property and returns its id.</summary>
     public async Task<string> StoreAsync(string json)

@@ -38,7 +38,14 @@ internal sealed class Command : IAsyncDisposable
         };
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
         {
-            start.Environment[name] = value;
+            if (value is null)
+            {
+                start.Environment.Remove(name);
+            }
+            else
+            {
+                start.Environment[name] = value;
+            }
         }
 
         var command = new Command(new Process { StartInfo = start });

@@ -80,7 +80,7 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             _events.Writer.Complete(exception); // The end of the connection, whoever ended it.
         }
