@@ -1,5 +1,6 @@
 using Flipr.Api;
 using Flipr.Api.Database;
+using Flipr.Api.Frontend;
 using Flipr.Api.Listings;
 using Flipr.Api.Security;
 
@@ -8,6 +9,7 @@ try
     WebApplicationBuilder builder = FliprHost.CreateBuilder(args);
     FliprSettings settings = FliprSettings.Read(builder.Configuration, builder.Environment);
     builder.UseFliprAddress(settings);
+    builder.AddServiceDefaults();
     builder.AddApi(settings);
     builder.AddSecurity(settings);
     await builder.AddDatabaseAsync(settings);
@@ -17,10 +19,12 @@ try
     WebApplication app = builder.Build();
     app.UseApiErrors();
     app.UseSecurity();
+    app.MapDefaultEndpoints();
     app.MapHealth();
     app.MapListings(settings);
     app.MapRealtime();
     app.MapOpenApi();
+    app.MapFrontend();
     app.ReportStart(settings);
     await app.RunAsync();
     return Environment.ExitCode;
