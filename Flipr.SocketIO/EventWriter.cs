@@ -14,7 +14,7 @@ internal sealed class EventWriter : IDisposable
     private const int MaxKeptBytes = 64 * 1024;
 
     [ThreadStatic]
-    private static EventWriter? t_cached;
+    private static EventWriter? _cached;
 
     private readonly MessageBuffer _buffer = new();
     private readonly List<ReadOnlyMemory<byte>> _attachments = [];
@@ -37,10 +37,10 @@ internal sealed class EventWriter : IDisposable
             throw new ArgumentException($"'{eventName}' is reserved by Socket.IO; choose another event name.", nameof(eventName));
         }
 
-        EventWriter writer = t_cached is { } cached && cached._serializer.WriterOptions.Equals(serializer.WriterOptions)
+        EventWriter writer = _cached is { } cached && cached._serializer.WriterOptions.Equals(serializer.WriterOptions)
             ? cached
             : new EventWriter(serializer);
-        t_cached = null;
+        _cached = null;
         writer._serializer = serializer;
         writer._outerCollected = AttachmentScope.Collected;
         AttachmentScope.Collected = writer._attachments;
@@ -107,7 +107,7 @@ internal sealed class EventWriter : IDisposable
         _outerCollected = null;
         _attachments.Clear();
         _buffer.Trim(MaxKeptBytes);
-        t_cached = this;
+        _cached = this;
     }
 
     private void Prepend(MessageBuffer buffer, ReadOnlySpan<byte> ns, ulong? ackId, bool isAck)

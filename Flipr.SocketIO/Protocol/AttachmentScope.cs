@@ -7,22 +7,22 @@ namespace Flipr.SocketIO.Protocol;
 internal static class AttachmentScope
 {
     [ThreadStatic]
-    private static IReadOnlyList<ReadOnlyMemory<byte>>? t_received;
+    private static IReadOnlyList<ReadOnlyMemory<byte>>? _received;
 
     [ThreadStatic]
-    private static List<ReadOnlyMemory<byte>>? t_collected;
+    private static List<ReadOnlyMemory<byte>>? _collected;
 
     /// <summary>The attachments of the packet whose arguments are being read on this thread.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Received
     {
-        get => t_received ?? [];
-        set => t_received = value;
+        get => _received ?? [];
+        set => _received = value;
     }
 
     /// <summary>Where attachments are collected while a packet is written on this thread; <see langword="null"/> outside of that.</summary>
     public static List<ReadOnlyMemory<byte>>? Collected
     {
-        get => t_collected;
-        set => t_collected = value;
+        get => _collected;
+        set => _collected = value;
     }
 }
