@@ -75,7 +75,7 @@ for project in tests/*/*.csproj; do
   [[ -f $trx ]] && awk '
     /<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
     skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  skipped: " test ": " $0; skipped = 0 }
-  ' "$trx" | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
+  ' "$trx" | sort | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"
