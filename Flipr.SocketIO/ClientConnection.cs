@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
 
@@ -20,10 +22,12 @@ internal sealed class ClientConnection : ISessionHandler
     private readonly Handshake _handshake;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Socket?> _sockets = new(StringComparer.Ordinal);
+    private readonly ActivityContext _context;
     private readonly long _connectDeadline;
     private PendingPacket? _pending;
     private bool _isClosed;
     private int _running;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _belowLimit;
 
     public ClientConnection(SocketIOServer server, EngineSession session, Handshake handshake)
@@ -31,6 +35,7 @@ internal sealed class ClientConnection : ISessionHandler
         _server = server;
         Session = session;
         _handshake = handshake;
+        _context = SocketIOActivities.HasListeners ? SocketIOActivities.Connected(session.Transport.Name, session.Id) : default;
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
     }
@@ -63,6 +68,7 @@ internal sealed class ClientConnection : ISessionHandler
 
         if (Volatile.Read(ref _running) > _server.Options.MaxRunningHandlers)
         {
+            _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRunningHandlers));
             await WaitBelowLimitAsync();
         }
     }
@@ -186,7 +192,8 @@ internal sealed class ClientConnection : ISessionHandler
             return;
         }
 
-        if (_server.FindNamespace(name) is not { } ns)
+        Namespace? ns = _server.FindNamespace(name);
+        if (ns is null && !_server.HasDynamicNamespaces)
         {
             SendConnectError(text[header.Namespace], "Invalid namespace", null);
             return;
@@ -197,6 +204,7 @@ internal sealed class ClientConnection : ISessionHandler
             // The place is taken before the middleware runs: a second CONNECT meanwhile is one too many.
             if (_sockets.Count >= _server.Options.MaxNamespacesPerConnection && !_sockets.ContainsKey(name))
             {
+                _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxNamespacesPerConnection));
                 SendConnectError(text[header.Namespace], "Too many namespaces", null);
                 return;
             }
@@ -209,7 +217,56 @@ internal sealed class ClientConnection : ISessionHandler
         }
 
         JsonData data = auth.ValueKind == JsonValueKind.Undefined ? default : new JsonData(auth, [], _server.Serializer.Options);
-        var socket = new Socket(this, ns, _handshake.With(data));
+        if (ns is null)
+        {
+            _ = ConnectToNewAsync(name, data);
+        }
+        else
+        {
+            Connect(ns, data);
+        }
+    }
+
+    private async Task ConnectToNewAsync(string name, JsonData auth)
+    {
+        Namespace? ns = null;
+        try
+        {
+            ns = await _server.CreateNamespaceAsync(name, auth);
+        }
+        catch (Exception exception)
+        {
+            _server.Log.NamespaceFailed(name, exception);
+        }
+
+        // Off the turn: the function may have awaited, or not.
+        await Task.Yield();
+        await _turn.WaitAsync();
+        try
+        {
+            if (ns is null)
+            {
+                lock (_sockets)
+                {
+                    _sockets.Remove(name);
+                }
+
+                SendConnectError(Encoding.UTF8.GetBytes(name), "Invalid namespace", null);
+            }
+            else
+            {
+                Connect(ns, auth);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Connect(Namespace ns, JsonData auth)
+    {
+        var socket = new Socket(this, ns, _handshake.With(auth));
         Task admission = AdmitAsync(socket);
         if (admission.IsCompletedSuccessfully)
         {
@@ -285,14 +342,20 @@ internal sealed class ClientConnection : ISessionHandler
 
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
-        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers)
+        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
-            Track(Invoke(handler, socket), "connection", socket);
+            Track(Invoke(() => handler(socket)), "connection", socket);
         }
     }
 
     private void OnDisconnect(ReadOnlySpan<byte> text, PacketHeader header)
     {
+        if (header.PayloadStart < text.Length || header.AckId is not null)
+        {
+            Fail("DISCONNECT has a payload");
+            return;
+        }
+
         Socket? socket;
         lock (_sockets)
         {
@@ -331,7 +394,7 @@ internal sealed class ClientConnection : ISessionHandler
         {
             if (isEvent)
             {
-                OnEvent(socket, json, header.AckId);
+                OnEvent(socket, json, header.AckId, attachments);
             }
             else if (header.AckId is { } id)
             {
@@ -344,11 +407,90 @@ internal sealed class ClientConnection : ISessionHandler
         }
     }
 
-    private void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
+    private void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        if (!socket.HasEventMiddleware)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        Task previous = socket.Filtering;
+        (string name, IReadOnlyList<JsonData> arguments) = ReadEvent(json);
+        Task filtering = previous.IsCompleted ? socket.RunEventMiddlewareAsync(name, arguments) : FilterAfterAsync(previous, socket, name, arguments);
+        if (filtering.IsCompletedSuccessfully)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        // The packet's own bytes are reused when this returns.
+        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), ackId, attachments);
+        Track(socket.Filtering, name, socket);
+    }
+
+    private static async Task FilterAfterAsync(Task previous, Socket socket, string name, IReadOnlyList<JsonData> arguments)
+    {
+        await previous;
+        await socket.RunEventMiddlewareAsync(name, arguments);
+    }
+
+    private async Task DispatchAfterAsync(
+        Task filtering, Socket socket, string name, byte[] json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        try
+        {
+            await filtering;
+        }
+        catch (Exception exception)
+        {
+            _server.Log.EventRefused(name, socket.Id, exception);
+            return;
+        }
+
+        await _turn.WaitAsync();
+        IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
+        AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
+        try
+        {
+            if (socket.IsConnected)
+            {
+                Dispatch(socket, json, ackId);
+            }
+        }
+        finally
+        {
+            AttachmentScope.Received = outer;
+            _turn.Release();
+        }
+    }
+
+    private (string Name, IReadOnlyList<JsonData> Arguments) ReadEvent(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = EventPayload.ReadArguments(json, _server.Serializer.MaxDepth, isEvent: true);
+        var arguments = new List<JsonData>();
+        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        {
+            arguments.Add(new JsonData(JsonElement.ParseValue(ref reader), AttachmentScope.Received, _server.Serializer.Options));
+        }
+
+        return (EventPayload.ReadName(json, []).ToString(), arguments);
+    }
+
+    private void Dispatch(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
     {
         Span<char> buffer = stackalloc char[256];
         ReadOnlySpan<char> name = EventPayload.ReadName(json, buffer);
         EventListener[] listeners = socket.TakeListeners(name);
+        if (socket.SeesEveryEvent)
+        {
+            (string eventName, IReadOnlyList<JsonData> all) = ReadEvent(json);
+            foreach (Func<string, IReadOnlyList<JsonData>, Task> listener in socket.AnyListeners)
+            {
+                Track(Invoke(() => listener(eventName, all)), eventName, socket);
+            }
+        }
+
         if (listeners.Length == 0)
         {
             _server.Metrics.Unhandled();
@@ -357,6 +499,13 @@ internal sealed class ClientConnection : ISessionHandler
         }
 
         Ack ack = ackId is { } id ? new Ack(socket, id) : default;
+        bool isTimed = _server.Metrics.TimesHandlers;
+        bool isTraced = SocketIOActivities.HasListeners;
+        string? reportedName = isTimed || isTraced ? name.ToString() : null;
+        long start = isTimed ? Stopwatch.GetTimestamp() : 0;
+        Activity? outer = isTraced ? Activity.Current : null;
+        Activity? activity = isTraced ? SocketIOActivities.StartProcess(reportedName!, socket.Namespace.Name, socket.Id, _context) : null;
+        List<Task>? running = null;
         Utf8JsonReader arguments = EventPayload.ReadArguments(json, _server.Serializer.MaxDepth, isEvent: true);
         foreach (EventListener listener in listeners)
         {
@@ -372,17 +521,46 @@ internal sealed class ClientConnection : ISessionHandler
                 if (!task.IsCompletedSuccessfully)
                 {
                     Track(task, name.ToString(), socket);
+                    (running ??= []).Add(task);
                 }
             }
             catch (JsonException exception)
             {
+                SocketIOActivities.Fail(activity, exception);
                 _server.Log.BadArgument(name.ToString(), socket.Id, exception);
             }
             catch (Exception exception)
             {
+                SocketIOActivities.Fail(activity, exception);
                 OnHandlerFailed(name.ToString(), socket, exception);
             }
         }
+
+        if (reportedName is not null)
+        {
+            // The handlers have their own copy of the context; whoever reads the next packet must not inherit it.
+            Activity.Current = outer;
+            _ = ReportAsync(running, activity, reportedName, start);
+        }
+    }
+
+    private async Task ReportAsync(List<Task>? running, Activity? activity, string eventName, long start)
+    {
+        foreach (Task task in running ?? [])
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (task.Exception is { } exception)
+            {
+                SocketIOActivities.Fail(activity, exception.InnerException ?? exception);
+            }
+        }
+
+        if (start != 0)
+        {
+            _server.Metrics.HandlerRan(Stopwatch.GetElapsedTime(start), eventName);
+        }
+
+        activity?.Dispose();
     }
 
     private void OnAck(Socket socket, ulong id, ReadOnlySpan<byte> json)
@@ -395,11 +573,11 @@ internal sealed class ClientConnection : ISessionHandler
         }
     }
 
-    private static Task Invoke(Func<Socket, Task> handler, Socket socket)
+    private static Task Invoke(Func<Task> handler)
     {
         try
         {
-            return handler(socket);
+            return handler();
         }
         catch (Exception exception)
         {
@@ -427,7 +605,11 @@ internal sealed class ClientConnection : ISessionHandler
             OnHandlerFailed(eventName, socket, exception);
         }
 
-        Interlocked.Decrement(ref _running);
+        if (Interlocked.Decrement(ref _running) == 0 && Volatile.Read(ref _isClosed))
+        {
+            _idle.TrySetResult();
+        }
+
         Volatile.Read(ref _belowLimit)?.TrySetResult();
     }
 
@@ -454,6 +636,19 @@ internal sealed class ClientConnection : ISessionHandler
 
     private async Task CloseSocketsAsync(string reason)
     {
+        try
+        {
+            await CloseAllAsync(reason);
+            await _idle.Task;
+        }
+        finally
+        {
+            _server.OnConnectionEnded();
+        }
+    }
+
+    private async Task CloseAllAsync(string reason)
+    {
         await _turn.WaitAsync();
         List<Socket> leaving;
         try
@@ -472,6 +667,10 @@ internal sealed class ClientConnection : ISessionHandler
 
         Volatile.Read(ref _belowLimit)?.TrySetResult();
         await LeaveAsync(leaving, reason);
+        if (Volatile.Read(ref _running) == 0)
+        {
+            _idle.TrySetResult();
+        }
     }
 
     private async Task LeaveAsync(List<Socket> sockets, string reason)

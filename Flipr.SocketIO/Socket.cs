@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Flipr.SocketIO.EngineIO;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,11 +11,15 @@ namespace Flipr.SocketIO;
 /// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
 /// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
 /// </remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "The token source has neither timer nor wait handle, and its token is used after the disconnect.")]
 public sealed partial class Socket : EventEmitter
 {
     private readonly ClientConnection _connection;
+    private readonly SocketEmitter _emitter;
     private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
     private readonly Lazy<AsyncServiceScope> _scope;
+    private CancellationTokenSource? _disconnected;
+    private bool _hasDisconnected;
     private Func<string, Task>[] _disconnecting = [];
     private Func<string, Task>[] _disconnect = [];
 
@@ -24,6 +29,7 @@ public sealed partial class Socket : EventEmitter
         Namespace = ns;
         Handshake = handshake;
         Id = SessionId.Create();
+        _emitter = new SocketEmitter(this);
         _scope = new Lazy<AsyncServiceScope>(() => ns.Server.Services.CreateAsyncScope());
     }
 
@@ -48,6 +54,18 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Whether the socket is connected to its namespace.</summary>
     public bool IsConnected { get; private set; }
 
+    /// <summary>Cancelled when the socket has disconnected: pass it to what a handler waits for.</summary>
+    public CancellationToken Disconnected
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                return _hasDisconnected ? new CancellationToken(canceled: true) : (_disconnected ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
+
     /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
     public string Transport => _connection.Session.Transport.Name;
 
@@ -58,13 +76,15 @@ public sealed partial class Socket : EventEmitter
     public Broadcast Broadcast => new Broadcast(Namespace).WithoutRoom(Id);
 
     /// <summary>Emits to this client; dropped if it is not ready to receive.</summary>
-    public SocketEmitter Volatile => new SocketEmitter(this).Volatile;
+    public SocketEmitter Volatile => _emitter.Volatile;
 
     internal PendingAcks PendingAcks { get; } = new();
 
     internal ClientConnection Connection => _connection;
 
     internal override SocketIOSerializer Serializer => Namespace.Server.Serializer;
+
+    private protected override string NamespaceName => Namespace.Name;
 
     /// <summary>Everyone in the room but this socket.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
@@ -80,12 +100,12 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Emits to this client, compressed or not where the transport compresses.</summary>
     /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
-    public SocketEmitter Compress(bool compress) => new SocketEmitter(this).Compress(compress);
+    public SocketEmitter Compress(bool compress) => _emitter.Compress(compress);
 
     /// <summary>Emits to this client with a limit to the time its answer may take.</summary>
     /// <param name="timeout">The limit.</param>
     /// <example><code>string answer = await socket.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync&lt;string&gt;("question");</code></example>
-    public SocketEmitter Timeout(TimeSpan timeout) => new SocketEmitter(this).Timeout(timeout);
+    public SocketEmitter Timeout(TimeSpan timeout) => _emitter.Timeout(timeout);
 
     /// <summary>Emits an event and waits for the client's answer, as long as the socket is connected.</summary>
     /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
@@ -94,7 +114,7 @@ public sealed partial class Socket : EventEmitter
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
     /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
-        new SocketEmitter(this).EmitWithAckAsync<T>(eventName, arguments);
+        _emitter.EmitWithAckAsync<T>(eventName, arguments);
 
     /// <summary>Joins a room.</summary>
     /// <param name="room">The room's name.</param>
@@ -103,6 +123,7 @@ public sealed partial class Socket : EventEmitter
     {
         if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
         {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
             throw new InvalidOperationException(
                 $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
         }
@@ -177,7 +198,9 @@ public sealed partial class Socket : EventEmitter
         await RunAsync(_disconnecting, reason);
         IsConnected = false;
         Namespace.Rooms.Remove(Id, this);
+        await CancelDisconnectedAsync();
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
         if (_scope.IsValueCreated)
         {
@@ -185,12 +208,38 @@ public sealed partial class Socket : EventEmitter
         }
     }
 
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    /// <summary>Registers an answer that this client owes, and returns its ack id.</summary>
+    internal ulong OweAck(PendingAck ack)
     {
-        OutboundMessage message = writer.ToMessage(Namespace.WireName, ackId: null, isAck: false, compress: true);
-        Send(message, isVolatile: false);
-        message.Release();
-        return ValueTask.CompletedTask;
+        ulong id;
+        try
+        {
+            id = PendingAcks.Add(ack, Namespace.Server.Options.MaxPendingAcks);
+        }
+        catch (InvalidOperationException)
+        {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPendingAcks));
+            throw;
+        }
+
+        if (ack.Deadline != EngineClock.Never)
+        {
+            _connection.Session.ScheduleHandler(ack.Deadline);
+        }
+
+        return id;
+    }
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _emitter.SendEventAsync(eventName, writer);
+
+    private Task CancelDisconnectedAsync()
+    {
+        lock (_listeners)
+        {
+            _hasDisconnected = true;
+        }
+
+        return _disconnected?.CancelAsync() ?? Task.CompletedTask;
     }
 
     private async Task RunAsync(Func<string, Task>[] handlers, string reason)
