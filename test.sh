@@ -57,7 +57,7 @@ for project in tests/*/*.csproj; do
   started=$SECONDS
   trx=$results/$name.trx
   status=0
-  dotnet test "$project" -c Release --no-build -v q --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+  dotnet test "$project" -c Release --no-build -v m --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang-timeout 4m --blame-hang-dump-type none >"$log" 2>&1 || status=$?
 
   counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
