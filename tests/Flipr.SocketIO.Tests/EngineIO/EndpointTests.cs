@@ -95,10 +95,21 @@ public abstract class EndpointTests(Route route) : WireTest(route)
     public async Task A_slow_POST_is_not_cut_by_the_applications_minimum_data_rate()
     {
         // Kestrel looks once a second; its shortest grace period is a little longer.
+        var cut = new Heard<int>("the other endpoint's slow body being cut");
         WireServer server = await StartAsync(new WireServerSetup
         {
             Kestrel = kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1e6, TimeSpan.FromSeconds(1.1)),
-            App = app => app.MapPost("/body", async (HttpContext context) => await context.Request.Body.CopyToAsync(Stream.Null)),
+            App = app => app.MapPost("/body", async (HttpContext context) =>
+            {
+                try
+                {
+                    await context.Request.Body.CopyToAsync(Stream.Null);
+                }
+                catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
+                {
+                    cut.Add(e.StatusCode);
+                }
+            }),
         });
         PollingClient http = Polling(server);
         string sid = await http.JoinAsync();
@@ -107,10 +118,11 @@ public abstract class EndpointTests(Route route) : WireTest(route)
         await server.UntilPendingAsync("POST", sid);
 
         using var other = new HeldContent("slow"u8.ToArray());
-        using var otherClient = new PollingClient(server);
-        Task<HttpAnswer> control = otherClient.SendToAsync("/body", HttpMethod.Post, other);
-        await Task.WhenAny(control).Within("the other endpoint's slow body is refused");
-        Assert.True(control.IsFaulted || (await control).Status == 408, "The application's minimum data rate should be at work");
+        using var abandon = new CancellationTokenSource();
+        Task control = Polling(server).AbandonAsync("/body", HttpMethod.Post, other, abandon.Token);
+        Assert.Equal(408, await cut.NextAsync());
+        await abandon.CancelAsync();
+        await control;
 
         held.Release();
         (await post.Within("the slow POST is answered")).ShouldBeOk();

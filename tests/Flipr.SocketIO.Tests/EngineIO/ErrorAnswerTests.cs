@@ -154,8 +154,8 @@ public abstract class ErrorAnswerTests(Route route) : WireTest(route)
 
         await Polling(server).SendAsync(HttpMethod.Get, "?EIO=4&transport=websocket");
 
-        LogEntry entry = await server.Log.ContainsAsync("TRANSPORT_HANDSHAKE_ERROR");
-        Assert.Contains(server.Log.OfLibrary(), e => e.Message.Contains("proxy", StringComparison.OrdinalIgnoreCase) && e.Message.Contains("Upgrade", StringComparison.Ordinal));
+        LogEntry entry = await server.Log.ContainsAsync("proxy");
+        Assert.Contains("Upgrade", entry.Message, StringComparison.Ordinal);
         Assert.NotEqual(0, entry.Id.Id);
     }
 }

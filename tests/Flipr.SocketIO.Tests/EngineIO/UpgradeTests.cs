@@ -308,7 +308,7 @@ public abstract class UpgradeTests(Route route) : WireTest(route)
             TestContext.Current.CancellationToken);
 
         var received = new List<string>();
-        for (int i = 0; i < 5; i++)
+        while (received.Count < 500)
         {
             received.AddRange((await http.GetAsync(sid)).Packets);
         }

@@ -73,7 +73,7 @@ public abstract class DisconnectReasonTests(Route route) : WireTest(route)
     }
 
     [Fact]
-    public async Task A_Socket_IO_packet_that_cannot_be_parsed_is_forced_close()
+    public async Task A_Socket_IO_packet_that_cannot_be_parsed_is_parse_error()
     {
         WireServer server = await StartAsync();
         Heard<string> reasons = Reasons(server);
@@ -81,7 +81,7 @@ public abstract class DisconnectReasonTests(Route route) : WireTest(route)
 
         await client.SendAsync("42[");
 
-        await ShouldBeAsync(reasons, "forced close");
+        await ShouldBeAsync(reasons, "parse error");
         await client.ReceiveEndAsync();
     }
 

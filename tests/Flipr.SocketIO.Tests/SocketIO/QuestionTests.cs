@@ -34,8 +34,8 @@ public abstract class QuestionTests(Route route) : WireTest(route)
 
         static void Ask(Socket socket)
         {
-            Task<string> one = socket.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<string, int>("q", 1);
-            Task<string> two = socket.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<string, int>("q", 2);
+            Task<string> one = socket.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<string>("q", 1);
+            Task<string> two = socket.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<string>("q", 2);
             Forget(one);
             Forget(two);
         }
@@ -80,7 +80,7 @@ public abstract class QuestionTests(Route route) : WireTest(route)
         Task<string> answer = answers.NextAsync();
         TimeSpan passed = await server.PassUntilAsync(answer, "the question times out");
 
-        Assert.Equal(nameof(TimeoutException), await answer);
+        Assert.Equal(nameof(AckTimeoutException), await answer);
         Assert.True(passed >= TimeSpan.FromSeconds(5), $"It timed out after {passed}");
         await client.SendAsync("430[\"late\"]");
         await client.ShouldHaveNothingElseAsync();

@@ -85,7 +85,11 @@ public abstract class ShutdownTests(Route route) : WireTest(route)
         server.IO.OnConnection(socket => socket.OnDisconnect(async reason =>
         {
             heard.Add("began " + reason);
-            await Task.Yield();
+            for (int i = 0; i < 500; i++)
+            {
+                await Task.Yield();
+            }
+
             heard.Add("ended");
         }));
         EngineClient client = await JoinAsync(server);

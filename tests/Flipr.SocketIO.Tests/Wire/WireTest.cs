@@ -24,6 +24,11 @@ public abstract class WireTest(Route route) : IAsyncLifetime
             await owned.DisposeAsync();
         }
 
+        if (Environment.GetEnvironmentVariable("WIRE_LOG") is not null)
+        {
+            _servers.ForEach(server => TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', server.Log.Entries)));
+        }
+
         if (!ErrorsExpected)
         {
             _servers.ForEach(s => s.ShouldHaveNoErrors());
