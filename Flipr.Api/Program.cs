@@ -1,4 +1,41 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/alive", () => Results.Ok());
-app.Run();
+using Flipr.Api;
+using Flipr.Api.Database;
+using Flipr.Api.Frontend;
+using Flipr.Api.Listings;
+using Flipr.Api.Security;
+
+try
+{
+    WebApplicationBuilder builder = FliprHost.CreateBuilder(args);
+    FliprSettings settings = FliprSettings.Read(builder.Configuration, builder.Environment);
+    builder.UseFliprAddress(settings);
+    builder.AddServiceDefaults();
+    builder.AddApi(settings);
+    builder.AddSecurity(settings);
+    await builder.AddDatabaseAsync(settings);
+    builder.AddListings();
+    builder.AddRealtime();
+
+    WebApplication app = builder.Build();
+    app.UseApiErrors();
+    app.UseSecurity();
+    app.MapDefaultEndpoints();
+    app.MapHealth();
+    app.MapListings(settings);
+    app.MapRealtime();
+    app.MapOpenApi();
+    app.MapFrontend();
+    app.ReportStart(settings);
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+catch (Exception exception) when (ServerAddress.Problem(exception) is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 1;
+}

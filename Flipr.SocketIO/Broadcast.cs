@@ -7,55 +7,117 @@ namespace Flipr.SocketIO;
 public sealed class Broadcast : BroadcastSource
 {
     private readonly Namespace _namespace;
-    private readonly ImmutableArray<string> _rooms;
-    private readonly ImmutableArray<string> _except;
-    private readonly bool _isVolatile;
-    private readonly bool _compress;
-    private readonly TimeSpan? _timeout;
+    private ImmutableArray<string> _rooms = [];
+    private ImmutableArray<string> _except = [];
+    private bool _isVolatile;
+    private bool _compress = true;
+    private TimeSpan? _timeout;
 
-    internal Broadcast(Namespace ns)
-        : this(ns, [], [], isVolatile: false, compress: true, timeout: null)
+    internal Broadcast(Namespace ns) => _namespace = ns;
+
+    private Broadcast(Broadcast other)
     {
+        _namespace = other._namespace;
+        _rooms = other._rooms;
+        _except = other._except;
+        _isVolatile = other._isVolatile;
+        _compress = other._compress;
+        _timeout = other._timeout;
     }
-
-    private Broadcast(
-        Namespace ns, ImmutableArray<string> rooms, ImmutableArray<string> except, bool isVolatile, bool compress, TimeSpan? timeout)
-    {
-        _namespace = ns;
-        _rooms = rooms;
-        _except = except;
-        _isVolatile = isVolatile;
-        _compress = compress;
-        _timeout = timeout;
-    }
-
-    /// <summary>May be dropped for a client that is not ready to receive: for values that the next one replaces.</summary>
-    public Broadcast Volatile => new(_namespace, _rooms, _except, isVolatile: true, _compress, _timeout);
 
     internal override SocketIOSerializer Serializer => _namespace.Server.Serializer;
 
-    /// <summary>Whether transports that compress should compress this message; they do by default.</summary>
-    /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
-    public Broadcast Compress(bool compress) => new(_namespace, _rooms, _except, _isVolatile, compress, _timeout);
+    internal Broadcast WithRoom(string room) => new(this) { _rooms = _rooms.Add(room) };
 
-    internal Broadcast WithRoom(string room) => new(_namespace, _rooms.Add(room), _except, _isVolatile, _compress, _timeout);
+    internal Broadcast WithoutRoom(string room) => new(this) { _except = _except.Add(room) };
 
-    internal Broadcast WithoutRoom(string room) => new(_namespace, _rooms, _except.Add(room), _isVolatile, _compress, _timeout);
-
-    // One server is its own cluster: local or not makes no difference until there is an adapter that spans several.
-    internal Broadcast With(bool isLocal) => isLocal ? this : new Broadcast(_namespace);
-
-    private protected override Broadcast Select() => this;
-
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    // Local changes nothing as long as one server is its own cluster.
+    internal Broadcast With(bool? isVolatile = null, bool? compress = null, TimeSpan? timeout = null) => new(this)
     {
+        _isVolatile = isVolatile ?? _isVolatile,
+        _compress = compress ?? _compress,
+        _timeout = timeout ?? _timeout,
+    };
+
+    internal IReadOnlyCollection<Socket> Recipients() => _namespace.Rooms.Select(_rooms.AsSpan(), _except.AsSpan());
+
+    /// <summary>Emits with one ack id per recipient; the JSON is written once.</summary>
+    internal Task<T[]> CollectAsync<T>(string eventName, ReadOnlySpan<object?> arguments)
+    {
+        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        foreach (object? argument in arguments)
+        {
+            writer.Write(argument);
+        }
+
+        writer.End();
+        IReadOnlyCollection<Socket> recipients = Recipients();
+        NotifyOutgoing(recipients, eventName, writer);
+        var answers = new BroadcastAnswers<T>(recipients.Count);
+        EngineClock clock = _namespace.Server.Engine.Clock;
+        long deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never;
+        foreach (Socket socket in recipients)
+        {
+            PendingAck ack = answers.CreateAck(deadline);
+            ulong id;
+            try
+            {
+                id = socket.OweAck(ack);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // One client that owes too many answers does not cost the others theirs.
+                ack.Fail(exception);
+                continue;
+            }
+
+            OutboundMessage message = writer.CopyToMessage(_namespace.WireName, id, _compress);
+            socket.Send(message, _isVolatile);
+            message.Release();
+        }
+
+        return answers.Task;
+    }
+
+    /// <summary>Sends what a writer holds and leaves it as it is, for the next namespace.</summary>
+    internal void SendCopy(EventWriter writer)
+    {
+        OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
+        foreach (Socket socket in Recipients())
+        {
+            socket.Send(message, _isVolatile);
+        }
+
+        message.Release();
+    }
+
+    internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
+    {
+        IReadOnlyCollection<Socket> recipients = Recipients();
+        NotifyOutgoing(recipients, eventName, writer);
         OutboundMessage message = writer.ToMessage(_namespace.WireName, ackId: null, isAck: false, _compress);
-        foreach (Socket socket in _namespace.Rooms.Select(_rooms.AsSpan(), _except.AsSpan()))
+        foreach (Socket socket in recipients)
         {
             socket.Send(message, _isVolatile);
         }
 
         message.Release();
         return ValueTask.CompletedTask;
+    }
+
+    private protected override Broadcast Select() => this;
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
+
+    private void NotifyOutgoing(IReadOnlyCollection<Socket> recipients, string eventName, EventWriter writer)
+    {
+        if (_namespace.HasOutgoingListeners)
+        {
+            IReadOnlyList<JsonData> arguments = writer.ReadArguments();
+            foreach (Socket socket in recipients)
+            {
+                socket.NotifyOutgoing(eventName, arguments);
+            }
+        }
     }
 }

@@ -25,8 +25,73 @@ public abstract class BroadcastSource : EventEmitter
     /// <param name="rooms">Room names or socket ids.</param>
     public Broadcast Except(params IEnumerable<string> rooms) => rooms.Aggregate(Select(), static (selection, room) => selection.WithoutRoom(room));
 
-    /// <summary>Only sockets of this server, where several form a cluster.</summary>
-    public Broadcast Local => Select().With(isLocal: true);
+    /// <summary>Only sockets of this server: all there are, as long as no adapter connects several.</summary>
+    public Broadcast Local => Select();
+
+    /// <summary>May be dropped for a client that is not ready to receive: for values that the next one replaces.</summary>
+    public Broadcast Volatile => Select().With(isVolatile: true);
+
+    /// <summary>Whether transports that compress should compress this message; they do by default.</summary>
+    /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
+    public Broadcast Compress(bool compress) => Select().With(compress: compress);
+
+    /// <summary>Limits the time that the answers may take.</summary>
+    /// <param name="timeout">The limit.</param>
+    /// <example><code>string[] answers = await io.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync&lt;string&gt;("question");</code></example>
+    public Broadcast Timeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        return Select().With(timeout: timeout);
+    }
+
+    /// <summary>Emits an event and waits for the answers of all its recipients.</summary>
+    /// <typeparam name="T">What the first argument of each answer is read as.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments; each is serialised as its own type.</param>
+    /// <returns>The answers, in no particular order; none if there are no recipients.</returns>
+    /// <exception cref="AckTimeoutException{T}">A recipient disconnected or did not answer in time; the exception holds the answers of the others.</exception>
+    public Task<T[]> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
+        Select().CollectAsync<T>(eventName, arguments);
+
+    /// <summary>The sockets, as they are now.</summary>
+    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync() =>
+        ValueTask.FromResult<IReadOnlyList<RemoteSocket>>([.. Select().Recipients().Select(static socket => new RemoteSocket(socket))]);
+
+    /// <summary>Lets the sockets join rooms.</summary>
+    /// <param name="rooms">The rooms' names.</param>
+    public async ValueTask SocketsJoinAsync(params IEnumerable<string> rooms)
+    {
+        foreach (Socket socket in Select().Recipients())
+        {
+            foreach (string room in rooms)
+            {
+                await socket.JoinAsync(room);
+            }
+        }
+    }
+
+    /// <summary>Lets the sockets leave rooms.</summary>
+    /// <param name="rooms">The rooms' names.</param>
+    public async ValueTask SocketsLeaveAsync(params IEnumerable<string> rooms)
+    {
+        foreach (Socket socket in Select().Recipients())
+        {
+            foreach (string room in rooms)
+            {
+                await socket.LeaveAsync(room);
+            }
+        }
+    }
+
+    /// <summary>Disconnects the sockets; their clients do not reconnect by themselves.</summary>
+    /// <param name="close">Whether to end their connections with all namespaces.</param>
+    public async ValueTask DisconnectSocketsAsync(bool close = false)
+    {
+        foreach (Socket socket in Select().Recipients())
+        {
+            await socket.DisconnectAsync(close);
+        }
+    }
 
     private protected abstract Broadcast Select();
 }

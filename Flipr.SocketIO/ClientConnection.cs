@@ -186,7 +186,8 @@ internal sealed class ClientConnection : ISessionHandler
             return;
         }
 
-        if (_server.FindNamespace(name) is not { } ns)
+        Namespace? ns = _server.FindNamespace(name);
+        if (ns is null && !_server.HasDynamicNamespaces)
         {
             SendConnectError(text[header.Namespace], "Invalid namespace", null);
             return;
@@ -209,7 +210,56 @@ internal sealed class ClientConnection : ISessionHandler
         }
 
         JsonData data = auth.ValueKind == JsonValueKind.Undefined ? default : new JsonData(auth, [], _server.Serializer.Options);
-        var socket = new Socket(this, ns, _handshake.With(data));
+        if (ns is null)
+        {
+            _ = ConnectToNewAsync(name, data);
+        }
+        else
+        {
+            Connect(ns, data);
+        }
+    }
+
+    private async Task ConnectToNewAsync(string name, JsonData auth)
+    {
+        Namespace? ns = null;
+        try
+        {
+            ns = await _server.CreateNamespaceAsync(name, auth);
+        }
+        catch (Exception exception)
+        {
+            _server.Log.NamespaceFailed(name, exception);
+        }
+
+        // Off the turn: the function may have awaited, or not.
+        await Task.Yield();
+        await _turn.WaitAsync();
+        try
+        {
+            if (ns is null)
+            {
+                lock (_sockets)
+                {
+                    _sockets.Remove(name);
+                }
+
+                SendConnectError(Encoding.UTF8.GetBytes(name), "Invalid namespace", null);
+            }
+            else
+            {
+                Connect(ns, auth);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Connect(Namespace ns, JsonData auth)
+    {
+        var socket = new Socket(this, ns, _handshake.With(auth));
         Task admission = AdmitAsync(socket);
         if (admission.IsCompletedSuccessfully)
         {
@@ -285,9 +335,9 @@ internal sealed class ClientConnection : ISessionHandler
 
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
-        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers)
+        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
-            Track(Invoke(handler, socket), "connection", socket);
+            Track(Invoke(() => handler(socket)), "connection", socket);
         }
     }
 
@@ -331,7 +381,7 @@ internal sealed class ClientConnection : ISessionHandler
         {
             if (isEvent)
             {
-                OnEvent(socket, json, header.AckId);
+                OnEvent(socket, json, header.AckId, attachments);
             }
             else if (header.AckId is { } id)
             {
@@ -344,11 +394,90 @@ internal sealed class ClientConnection : ISessionHandler
         }
     }
 
-    private void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
+    private void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        if (!socket.HasEventMiddleware)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        Task previous = socket.Filtering;
+        (string name, IReadOnlyList<JsonData> arguments) = ReadEvent(json);
+        Task filtering = previous.IsCompleted ? socket.RunEventMiddlewareAsync(name, arguments) : FilterAfterAsync(previous, socket, name, arguments);
+        if (filtering.IsCompletedSuccessfully)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        // The packet's own bytes are reused when this returns.
+        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), ackId, attachments);
+        Track(socket.Filtering, name, socket);
+    }
+
+    private static async Task FilterAfterAsync(Task previous, Socket socket, string name, IReadOnlyList<JsonData> arguments)
+    {
+        await previous;
+        await socket.RunEventMiddlewareAsync(name, arguments);
+    }
+
+    private async Task DispatchAfterAsync(
+        Task filtering, Socket socket, string name, byte[] json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        try
+        {
+            await filtering;
+        }
+        catch (Exception exception)
+        {
+            _server.Log.EventRefused(name, socket.Id, exception);
+            return;
+        }
+
+        await _turn.WaitAsync();
+        IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
+        AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
+        try
+        {
+            if (socket.IsConnected)
+            {
+                Dispatch(socket, json, ackId);
+            }
+        }
+        finally
+        {
+            AttachmentScope.Received = outer;
+            _turn.Release();
+        }
+    }
+
+    private (string Name, IReadOnlyList<JsonData> Arguments) ReadEvent(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = EventPayload.ReadArguments(json, _server.Serializer.MaxDepth, isEvent: true);
+        var arguments = new List<JsonData>();
+        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        {
+            arguments.Add(new JsonData(JsonElement.ParseValue(ref reader), AttachmentScope.Received, _server.Serializer.Options));
+        }
+
+        return (EventPayload.ReadName(json, []).ToString(), arguments);
+    }
+
+    private void Dispatch(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
     {
         Span<char> buffer = stackalloc char[256];
         ReadOnlySpan<char> name = EventPayload.ReadName(json, buffer);
         EventListener[] listeners = socket.TakeListeners(name);
+        if (socket.SeesEveryEvent)
+        {
+            (string eventName, IReadOnlyList<JsonData> all) = ReadEvent(json);
+            foreach (Func<string, IReadOnlyList<JsonData>, Task> listener in socket.AnyListeners)
+            {
+                Track(Invoke(() => listener(eventName, all)), eventName, socket);
+            }
+        }
+
         if (listeners.Length == 0)
         {
             _server.Metrics.Unhandled();
@@ -395,11 +524,11 @@ internal sealed class ClientConnection : ISessionHandler
         }
     }
 
-    private static Task Invoke(Func<Socket, Task> handler, Socket socket)
+    private static Task Invoke(Func<Task> handler)
     {
         try
         {
-            return handler(socket);
+            return handler();
         }
         catch (Exception exception)
         {

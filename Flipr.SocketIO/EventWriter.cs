@@ -84,6 +84,14 @@ internal sealed class EventWriter : IDisposable
         }
     }
 
+    /// <summary>Reads back what was written: for listeners of outgoing events.</summary>
+    public IReadOnlyList<JsonData> ReadArguments()
+    {
+        using JsonDocument document = JsonDocument.Parse(_buffer.Written);
+        ReadOnlyMemory<byte>[] attachments = [.. _attachments];
+        return [.. document.RootElement.EnumerateArray().Skip(1).Select(element => new JsonData(element.Clone(), attachments, _serializer.Options))];
+    }
+
     /// <summary>Makes the message; the writer's buffer goes with it.</summary>
     public OutboundMessage ToMessage(ReadOnlySpan<byte> ns, ulong? ackId, bool isAck, bool compress)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Flipr.SocketIO.Adapters;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.SocketIO;
 
@@ -8,6 +9,7 @@ public sealed class Namespace : BroadcastSource
 {
     private readonly Lock _lock = new();
     private readonly byte[] _wireName;
+    private readonly Broadcast _everyone;
     private Func<Socket, Task>[] _middleware = [];
     private Func<Socket, Task>[] _connectionHandlers = [];
 
@@ -15,6 +17,7 @@ public sealed class Namespace : BroadcastSource
     {
         Server = server;
         Name = name;
+        _everyone = new Broadcast(this);
         _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
     }
 
@@ -26,14 +29,22 @@ public sealed class Namespace : BroadcastSource
 
     internal SocketIOServer Server { get; }
 
+    /// <summary>What created it, if a client asked for it.</summary>
+    internal ParentNamespace? Parent { get; init; }
+
     internal RoomIndex<Socket> Rooms { get; } = new();
+
+    internal Broadcast Everyone => _everyone;
+
+    /// <summary>Whether any of its sockets listens to what is sent to it.</summary>
+    internal bool HasOutgoingListeners { get; set; }
 
     /// <summary>The name in a packet's header: empty for the default namespace.</summary>
     internal ReadOnlySpan<byte> WireName => _wireName;
 
-    internal ReadOnlySpan<Func<Socket, Task>> Middleware => Volatile.Read(ref _middleware);
+    internal ReadOnlySpan<Func<Socket, Task>> Middleware => System.Threading.Volatile.Read(ref _middleware);
 
-    internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => Volatile.Read(ref _connectionHandlers);
+    internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => System.Threading.Volatile.Read(ref _connectionHandlers);
 
     internal override SocketIOSerializer Serializer => Server.Serializer;
 
@@ -69,19 +80,22 @@ public sealed class Namespace : BroadcastSource
         }
     }
 
-    internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => SendAsync(eventName, writer);
+    /// <summary>
+    /// Handles the namespace's sockets by a class: one instance per socket, from the socket's own services. Register it there,
+    /// usually with <c>AddScoped</c>.
+    /// </summary>
+    /// <typeparam name="THandler">The class; its <see cref="ISocketHandler.OnConnectionAsync"/> registers the handlers of events.</typeparam>
+    public void UseHandler<THandler>()
+        where THandler : ISocketHandler =>
+        OnConnection(static socket => socket.Services.GetRequiredService<THandler>().OnConnectionAsync(socket));
 
-    private protected override Broadcast Select() => new(this);
+    /// <summary>Called when a room comes into being (<see langword="true"/>) or its last socket leaves (<see langword="false"/>).</summary>
+    /// <param name="handler">Called with the room's name. It must be quick: it runs within the join or leave.</param>
+    public void OnRoomChanged(Action<string, bool> handler) => Rooms.OnRoomChanged += handler;
 
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
-    {
-        var message = writer.ToMessage(WireName, ackId: null, isAck: false, compress: true);
-        foreach (Socket socket in Rooms.Select([], []))
-        {
-            socket.Send(message, isVolatile: false);
-        }
+    internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
-        message.Release();
-        return ValueTask.CompletedTask;
-    }
+    private protected override Broadcast Select() => _everyone;
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
 }

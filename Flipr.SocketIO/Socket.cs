@@ -13,6 +13,7 @@ namespace Flipr.SocketIO;
 public sealed partial class Socket : EventEmitter
 {
     private readonly ClientConnection _connection;
+    private readonly SocketEmitter _emitter;
     private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
     private readonly Lazy<AsyncServiceScope> _scope;
     private Func<string, Task>[] _disconnecting = [];
@@ -24,6 +25,7 @@ public sealed partial class Socket : EventEmitter
         Namespace = ns;
         Handshake = handshake;
         Id = SessionId.Create();
+        _emitter = new SocketEmitter(this);
         _scope = new Lazy<AsyncServiceScope>(() => ns.Server.Services.CreateAsyncScope());
     }
 
@@ -58,7 +60,7 @@ public sealed partial class Socket : EventEmitter
     public Broadcast Broadcast => new Broadcast(Namespace).WithoutRoom(Id);
 
     /// <summary>Emits to this client; dropped if it is not ready to receive.</summary>
-    public SocketEmitter Volatile => new SocketEmitter(this).Volatile;
+    public SocketEmitter Volatile => _emitter.Volatile;
 
     internal PendingAcks PendingAcks { get; } = new();
 
@@ -80,12 +82,12 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Emits to this client, compressed or not where the transport compresses.</summary>
     /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
-    public SocketEmitter Compress(bool compress) => new SocketEmitter(this).Compress(compress);
+    public SocketEmitter Compress(bool compress) => _emitter.Compress(compress);
 
     /// <summary>Emits to this client with a limit to the time its answer may take.</summary>
     /// <param name="timeout">The limit.</param>
     /// <example><code>string answer = await socket.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync&lt;string&gt;("question");</code></example>
-    public SocketEmitter Timeout(TimeSpan timeout) => new SocketEmitter(this).Timeout(timeout);
+    public SocketEmitter Timeout(TimeSpan timeout) => _emitter.Timeout(timeout);
 
     /// <summary>Emits an event and waits for the client's answer, as long as the socket is connected.</summary>
     /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
@@ -94,7 +96,7 @@ public sealed partial class Socket : EventEmitter
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
     /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
-        new SocketEmitter(this).EmitWithAckAsync<T>(eventName, arguments);
+        _emitter.EmitWithAckAsync<T>(eventName, arguments);
 
     /// <summary>Joins a room.</summary>
     /// <param name="room">The room's name.</param>
@@ -178,6 +180,7 @@ public sealed partial class Socket : EventEmitter
         IsConnected = false;
         Namespace.Rooms.Remove(Id, this);
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
         if (_scope.IsValueCreated)
         {
@@ -185,13 +188,19 @@ public sealed partial class Socket : EventEmitter
         }
     }
 
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    /// <summary>Registers an answer that this client owes, and returns its ack id.</summary>
+    internal ulong OweAck(PendingAck ack)
     {
-        OutboundMessage message = writer.ToMessage(Namespace.WireName, ackId: null, isAck: false, compress: true);
-        Send(message, isVolatile: false);
-        message.Release();
-        return ValueTask.CompletedTask;
+        ulong id = PendingAcks.Add(ack, Namespace.Server.Options.MaxPendingAcks);
+        if (ack.Deadline != EngineClock.Never)
+        {
+            _connection.Session.ScheduleHandler(ack.Deadline);
+        }
+
+        return id;
     }
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _emitter.SendEventAsync(eventName, writer);
 
     private async Task RunAsync(Func<string, Task>[] handlers, string reason)
     {

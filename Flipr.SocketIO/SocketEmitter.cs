@@ -53,28 +53,27 @@ public sealed class SocketEmitter : EventEmitter
         }
 
         writer.End();
+        _socket.NotifyOutgoing(eventName, writer);
         EngineClock clock = _socket.Namespace.Server.Engine.Clock;
         var ack = new PendingAck<T>
         {
             Deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never,
         };
-        ulong id = _socket.PendingAcks.Add(ack, _socket.Namespace.Server.Options.MaxPendingAcks);
-        if (ack.Deadline != EngineClock.Never)
-        {
-            _socket.Connection.Session.ScheduleHandler(ack.Deadline);
-        }
-
+        ulong id = _socket.OweAck(ack);
         OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, id, isAck: false, _compress);
         _socket.Send(message, _isVolatile);
         message.Release();
         return ack.Answer;
     }
 
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
+    internal ValueTask SendEventAsync(string eventName, EventWriter writer)
     {
+        _socket.NotifyOutgoing(eventName, writer);
         OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, ackId: null, isAck: false, _compress);
         _socket.Send(message, _isVolatile);
         message.Release();
         return ValueTask.CompletedTask;
     }
+
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => SendEventAsync(eventName, writer);
 }

@@ -19,7 +19,7 @@ public static class SocketIOEndpointRouteBuilderExtensions
             ?? throw new InvalidOperationException("MapSocketIO needs the services of a Socket.IO server: call builder.Services.AddSocketIO() before builder.Build().");
 
         // Every method: what is not GET or POST is answered by the protocol's own error, and HTTP/2 connects by CONNECT.
-        return endpoints.Map(path.TrimEnd('/'), server.Endpoint.HandleAsync)
+        return endpoints.Map(path.TrimEnd('/'), server.HandleAsync)
             .WithDisplayName("Socket.IO")
             .WithMetadata(new DisableRequestTimeoutAttribute(), new OutputCacheAttribute { NoStore = true })
             .DisableHttpMetrics();

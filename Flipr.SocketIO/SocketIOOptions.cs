@@ -43,6 +43,15 @@ public sealed class SocketIOOptions
     /// <summary>Namespaces one connection may join. 100.</summary>
     public int MaxNamespacesPerConnection { get; set; } = 100;
 
+    /// <summary>Namespaces that may exist, those created by clients' connections included. 10,000.</summary>
+    public int MaxNamespaces { get; set; } = 10_000;
+
+    /// <summary>Whether a namespace that a client's connection created is removed when its last socket leaves. <see langword="false"/>.</summary>
+    public bool CleanupEmptyChildNamespaces { get; set; }
+
+    /// <summary>Whether WebSocket messages are compressed one by one (permessage-deflate). It costs memory and the fast path; off by default.</summary>
+    public bool PerMessageDeflate { get; set; }
+
     /// <summary>Rooms one socket may be in. 10,000.</summary>
     public int MaxRoomsPerSocket { get; set; } = 10_000;
 

@@ -20,6 +20,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxAttachments, 0, nameof(options.MaxAttachments));
         AtLeast(options.MaxJsonDepth, 1, nameof(options.MaxJsonDepth));
         AtLeast(options.MaxNamespacesPerConnection, 1, nameof(options.MaxNamespacesPerConnection));
+        AtLeast(options.MaxNamespaces, 1, nameof(options.MaxNamespaces));
         AtLeast(options.MaxRoomsPerSocket, 0, nameof(options.MaxRoomsPerSocket));
         AtLeast(options.MaxPendingAcks, 1, nameof(options.MaxPendingAcks));
         AtLeast(options.MaxRunningHandlers, 1, nameof(options.MaxRunningHandlers));

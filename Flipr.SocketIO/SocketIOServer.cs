@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text;
+using System.Text.RegularExpressions;
 using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +23,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
     private readonly CancellationTokenRegistration _stopping;
+    private ImmutableArray<ParentNamespace> _parents = [];
+    private ImmutableArray<Func<HttpContext, RequestDelegate, Task>> _requestMiddleware = [];
+    private Action<Namespace>? _newNamespace;
+    private Action<ConnectionError>? _connectionError;
 
     /// <summary>Creates the server; applications get it from the services, after <c>AddSocketIO</c>.</summary>
     /// <param name="options">The options.</param>
@@ -48,6 +54,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
                 Options.OnHeaders?.Invoke(context);
             },
         };
+        Engine.OnRefused = (context, error, cause) => _connectionError?.Invoke(new ConnectionError((int)error, EngineErrors.MessageOf(error), cause, context));
         Default = Of("/");
         _stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(Engine.Shutdown) ?? default;
     }
@@ -89,6 +96,36 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         return _namespaces.GetOrAdd(name, static (key, server) => new Namespace(server, key), this);
     }
 
+    /// <summary>Namespaces by pattern: one is created when a client connects to a name that matches.</summary>
+    /// <param name="pattern">The pattern; it sees the name with the slash in front. Anchor it: <c>^/tile-\d+$</c>.</param>
+    /// <example><code>io.Of(new Regex("^/tile-\\d+$")).OnConnection(socket =&gt; ...);</code></example>
+    public ParentNamespace Of(Regex pattern) => Of((name, _) => ValueTask.FromResult(pattern.IsMatch(name)));
+
+    /// <summary>Namespaces by function: one is created when a client connects to a name that the function accepts.</summary>
+    /// <param name="matches">Decides by the name, with the slash in front, and what the client sent as <c>auth</c>.</param>
+    public ParentNamespace Of(Func<string, JsonData, ValueTask<bool>> matches)
+    {
+        var parent = new ParentNamespace(this, matches);
+        ImmutableInterlocked.Update(ref _parents, static (all, added) => all.Add(added), parent);
+        return parent;
+    }
+
+    /// <summary>Called for every namespace that a client's connection creates.</summary>
+    /// <param name="handler">The handler.</param>
+    public void OnNewNamespace(Action<Namespace> handler) => _newNamespace += handler;
+
+    /// <summary>Called for every request that is refused, with what the client is told and why.</summary>
+    /// <param name="handler">The handler. It must be quick and must not throw: it runs before the answer is written.</param>
+    public void OnConnectionError(Action<ConnectionError> handler) => _connectionError += handler;
+
+    /// <summary>
+    /// Adds a middleware for the requests of the transports, run before anything else of this server looks at them: for
+    /// headers, sessions, logging. It calls the next one, or answers itself.
+    /// </summary>
+    /// <param name="middleware">The middleware, in ASP.NET Core's own form.</param>
+    public void UseRequest(Func<HttpContext, RequestDelegate, Task> middleware) =>
+        ImmutableInterlocked.Update(ref _requestMiddleware, static (all, added) => all.Add(added), middleware);
+
     /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
     public void OnConnection(Action<Socket> handler) => Default.OnConnection(handler);
 
@@ -107,7 +144,57 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal Namespace? FindNamespace(string name) => _namespaces.GetValueOrDefault(name);
 
-    private protected override Broadcast Select() => new(Default);
+    internal bool HasDynamicNamespaces => !_parents.IsEmpty;
+
+    /// <summary>Creates the namespace that a client asks for, if a parent accepts the name.</summary>
+    internal async ValueTask<Namespace?> CreateNamespaceAsync(string name, JsonData auth)
+    {
+        foreach (ParentNamespace parent in _parents)
+        {
+            if (await parent.MatchesAsync(name, auth))
+            {
+                if (Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength || _namespaces.Count >= Options.MaxNamespaces)
+                {
+                    return null;
+                }
+
+                Namespace child = parent.Create(name);
+                if (_namespaces.TryAdd(name, child))
+                {
+                    _newNamespace?.Invoke(child);
+                }
+
+                return child;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A socket has left: an empty namespace that a client's connection created goes with the last one, if the option says so.</summary>
+    internal void OnSocketLeft(Namespace ns)
+    {
+        if (Options.CleanupEmptyChildNamespaces && ns.Parent is { } parent && ns.Rooms.Count == 0)
+        {
+            parent.Remove(ns);
+            _namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns));
+        }
+    }
+
+    /// <summary>Where requests arrive: through the middleware to the engine.</summary>
+    internal async Task HandleAsync(HttpContext context)
+    {
+        RequestDelegate next = Endpoint.HandleAsync;
+        foreach (Func<HttpContext, RequestDelegate, Task> middleware in _requestMiddleware.Reverse())
+        {
+            RequestDelegate inner = next;
+            next = request => middleware(request, inner);
+        }
+
+        await next(context);
+    }
+
+    private protected override Broadcast Select() => Default.Everyone;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => Default.BroadcastAsync(eventName, writer);
 

@@ -26,6 +26,12 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(107, LogLevel.Error, "A middleware of {Namespace} threw; socket {SocketId} was refused")]
     public partial void MiddlewareFailed(string @namespace, string socketId, Exception exception);
 
+    [LoggerMessage(110, LogLevel.Error, "The function that decides on namespace {Namespace} threw; the client was refused")]
+    public partial void NamespaceFailed(string @namespace, Exception exception);
+
+    [LoggerMessage(109, LogLevel.Warning, "A middleware dropped '{EventName}' from socket {SocketId}")]
+    public partial void EventRefused(string eventName, string socketId, Exception exception);
+
     [LoggerMessage(108, LogLevel.Warning, "An argument of '{EventName}' from socket {SocketId} does not have the type that the handler takes")]
     public partial void BadArgument(string eventName, string socketId, Exception exception);
 }

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Flipr.Api.Listings;
+
+namespace Flipr.Api;
+
+/// <summary>Everything that the API writes as JSON, known at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ConnectionStatus))]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(ListingPageResponse))]
+[JsonSerializable(typeof(PongResponse))]
+[JsonSerializable(typeof(PropertyDeleted))]
+[JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(UpdateResponse))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

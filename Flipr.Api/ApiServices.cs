@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Flipr.Api;
+
+/// <summary>What every endpoint has alike: JSON, errors, the description.</summary>
+internal static class ApiServices
+{
+    public static void AddApi(this WebApplicationBuilder builder, FliprSettings settings)
+    {
+        builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
+        });
+        builder.Services.AddExceptionHandler<Errors>();
+        builder.Services.AddOpenApi(OpenApiDescription.Configure);
+    }
+
+    public static void UseApiErrors(this WebApplication app)
+    {
+        app.UseExceptionHandler(static _ => { });
+        app.UseStatusCodePages(Errors.WriteStatusAsync);
+    }
+}

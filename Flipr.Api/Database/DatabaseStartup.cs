@@ -1,0 +1,45 @@
+using Flipr.Api.Listings;
+
+namespace Flipr.Api.Database;
+
+/// <summary>Sets the schema up before the first request, or, where the database does not answer yet, as soon as it does.</summary>
+internal sealed class DatabaseStartup(IListingStore store, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await Task.WhenAny(_attempted.Task, Task.Delay(PatienceAtStart, time, cancellationToken));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(BetweenAttempts, time);
+        do
+        {
+            if (!store.IsPrepared)
+            {
+                await TryPrepareAsync(stoppingToken);
+            }
+
+            _attempted.TrySetResult();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task TryPrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PrepareAsync(cancellationToken);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // The store has logged the outage; the next tick tries again.
+        }
+    }
+}

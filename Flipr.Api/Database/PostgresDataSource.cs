@@ -1,0 +1,28 @@
+using Npgsql;
+
+namespace Flipr.Api.Database;
+
+/// <summary>Makes the data source for PostgreSQL.</summary>
+internal static class PostgresDataSource
+{
+    public static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder connection)
+    {
+        // Transaction-mode poolers cannot carry DISCARD ALL, and nothing here leaves state in a session.
+        var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { NoResetOnClose = true };
+        // A client that waits for its 503 should not wait for long.
+        if (!connection.ShouldSerialize("Timeout"))
+        {
+            settings.Timeout = 5;
+        }
+
+        if (!connection.ShouldSerialize("Command Timeout"))
+        {
+            settings.CommandTimeout = 10;
+        }
+
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        return builder.Build();
+    }
+}

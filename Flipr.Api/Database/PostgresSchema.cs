@@ -1,0 +1,90 @@
+using Npgsql;
+
+namespace Flipr.Api.Database;
+
+/// <summary>The table in PostgreSQL.</summary>
+internal static class PostgresSchema
+{
+    /// <summary>The advisory lock that instances starting at once take turns with: "flipr" in ASCII.</summary>
+    private const long LockKey = 0x666C697072;
+
+    private static readonly (string Name, string Type)[] Columns =
+    [
+        ("address", "TEXT"), ("lat", "REAL"), ("lng", "REAL"), ("price", "REAL"), ("bedrooms", "INTEGER"), ("bathrooms", "REAL"), ("intensity", "REAL"),
+        ("deal_rating", "TEXT"), ("ai_evaluation_reasoning", "TEXT"), ("property_data", "JSONB"), ("timestamp", "INTEGER"),
+
+        // JSONB changes how numbers are spelled (1e5, -0) and the order of keys: this is the text as it was accepted. It counts only while
+        // it means the same as property_data, which the old backend or a hand may have written since.
+        ("property_text", "TEXT"),
+
+        // REAL has 4 bytes here. These hold the 8-byte values of property_data, whoever writes it.
+        ("lat_exact", Exact("lat")), ("lng_exact", Exact("lng")), ("price_exact", Exact("price")), ("intensity_exact", Exact("intensity")),
+    ];
+
+    // A generated column must never make somebody's write fail, so what no double can hold falls back to the 4-byte column.
+    private const string NumberFunction = """
+        CREATE OR REPLACE FUNCTION flipr_number(value jsonb, fallback real) RETURNS double precision
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        RETURN CASE
+            WHEN jsonb_typeof(value) = 'number' AND (value::numeric = 0 OR abs(value::numeric) BETWEEN 1e-300 AND 1e300) THEN value::double precision
+            ELSE fallback::text::double precision
+        END
+        """;
+
+    /// <summary>Creates the table and its index, or adds the columns that an older state lacks; nothing is changed or dropped.</summary>
+    public static async Task ApplyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey})");
+
+        // ALTER TABLE waits for every running statement and holds up all later ones: so it runs only when something is missing.
+        HashSet<string> existing = await ReadAsync(
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('properties') AND attnum > 0 AND NOT attisdropped");
+        if (existing.Count == 0)
+        {
+            await ExecuteAsync("CREATE TABLE properties (id TEXT PRIMARY KEY)");
+        }
+
+        List<(string Name, string Type)> missing = [.. Columns.Where(column => !existing.Contains(column.Name))];
+        if (missing.Count > 0)
+        {
+            await ExecuteAsync(NumberFunction);
+            // A generated column may refer only to columns that are there before its statement.
+            foreach (var some in missing.GroupBy(column => column.Type.Contains("GENERATED", StringComparison.Ordinal)).OrderBy(group => group.Key))
+            {
+                await ExecuteAsync($"ALTER TABLE properties {string.Join(", ", some.Select(column => $"ADD COLUMN {column.Name} {column.Type}"))}");
+            }
+        }
+
+        if ((await ReadAsync("SELECT 'there' WHERE to_regclass('properties_newest') IS NOT NULL")).Count == 0)
+        {
+            await ExecuteAsync("""CREATE INDEX properties_newest ON properties (timestamp DESC NULLS LAST, id COLLATE "C")""");
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+
+        async Task ExecuteAsync(string sql)
+        {
+            // Rewriting a large table takes as long as it takes.
+            await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        async Task<HashSet<string>> ReadAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+            var values = new HashSet<string>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                values.Add(reader.GetString(0));
+            }
+
+            return values;
+        }
+    }
+
+    private static string Exact(string column) =>
+        $"DOUBLE PRECISION GENERATED ALWAYS AS (flipr_number(property_data -> '{column}', {column})) STORED";
+}

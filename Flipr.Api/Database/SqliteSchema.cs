@@ -1,0 +1,51 @@
+using Microsoft.Data.Sqlite;
+
+namespace Flipr.Api.Database;
+
+/// <summary>The table in SQLite.</summary>
+internal static class SqliteSchema
+{
+    private static readonly (string Name, string Type)[] Columns =
+    [
+        ("address", "TEXT"), ("lat", "REAL"), ("lng", "REAL"), ("price", "REAL"), ("bedrooms", "INTEGER"), ("bathrooms", "REAL"), ("intensity", "REAL"),
+        ("deal_rating", "TEXT"), ("ai_evaluation_reasoning", "TEXT"), ("property_data", "TEXT"), ("timestamp", "INTEGER"),
+    ];
+
+    /// <summary>Creates the table and its index, or adds the columns that an older state lacks.</summary>
+    public static void Apply(SqliteConnection connection)
+    {
+        // Readers go on while somebody writes; a commit is on the disk before it is acknowledged.
+        Execute(connection, "PRAGMA journal_mode = WAL");
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        Execute(connection, $"CREATE TABLE IF NOT EXISTS properties (id TEXT PRIMARY KEY, {string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))})");
+        HashSet<string> existing = ExistingColumns(connection);
+        foreach ((string name, string type) in Columns.Where(column => !existing.Contains(column.Name)))
+        {
+            Execute(connection, $"ALTER TABLE properties ADD COLUMN {name} {type}");
+        }
+
+        Execute(connection, "CREATE INDEX IF NOT EXISTS properties_newest ON properties (timestamp DESC, id)");
+        transaction.Commit();
+    }
+
+    private static HashSet<string> ExistingColumns(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT name FROM pragma_table_info('properties')";
+        using SqliteDataReader reader = command.ExecuteReader();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (reader.Read())
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using Flipr.Api.Database;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Flipr.Api;
+
+/// <summary>Answers every error in one form, and none with internals.</summary>
+[SuppressMessage("Performance", "CA1812", Justification = "Made by dependency injection.")]
+internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
+{
+    /// <summary>How long a client should wait for a database that is away, in seconds.</summary>
+    private const string RetryAfterOutage = "5";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        switch (exception)
+        {
+            case DatabaseUnavailableException:
+                httpContext.Response.Headers.RetryAfter = RetryAfterOutage;
+                await WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, $"{exception.Message} Send the request again in a few seconds.");
+                break;
+            case BadHttpRequestException { StatusCode: var status }:
+                await WriteAsync(httpContext, status, status == StatusCodes.Status413PayloadTooLarge ? "The body is too large." : "The request cannot be read.");
+                break;
+            default:
+                LogFailure(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+                await WriteAsync(httpContext, StatusCodes.Status500InternalServerError, "The server failed to handle the request. It is logged there.");
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>Answers with an error.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new ErrorResponse(message), ApiJsonContext.Default.ErrorResponse, cancellationToken: context.RequestAborted);
+    }
+
+    /// <summary>Answers a status that nobody gave a body: an unknown path, a method that the path does not take.</summary>
+    public static Task WriteStatusAsync(StatusCodeContext context)
+    {
+        HttpContext http = context.HttpContext;
+        string message = http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => "There is nothing at this path.",
+            StatusCodes.Status405MethodNotAllowed => $"This path takes {http.Response.Headers.Allow}.",
+            var status => $"{ReasonPhrases.GetReasonPhrase(status)}.",
+        };
+        return WriteAsync(http, http.Response.StatusCode, message);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed.")]
+    private static partial void LogFailure(ILogger logger, Exception exception, string method, string path);
+}

@@ -1,0 +1,48 @@
+using dotenv.net;
+
+namespace Flipr.Api;
+
+/// <summary>Where Flipr is at home, and how its host begins.</summary>
+internal static class FliprHost
+{
+    /// <summary>
+    /// A builder whose content root is the project's folder, or the program's own once it is published, whatever the working folder. In development
+    /// <c>.env</c> beside it is read first; what the environment already has wins.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        IConfigurationRoot given = new ConfigurationBuilder()
+            .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build();
+        string home = given[HostDefaults.ContentRootKey] ?? FindHome();
+        string settingsFile = Path.Combine(home, ".env");
+        if (string.Equals(given[HostDefaults.EnvironmentKey], Environments.Development, StringComparison.OrdinalIgnoreCase) && File.Exists(settingsFile))
+        {
+            DotEnv.Load(new DotEnvOptions(envFilePaths: [settingsFile], overwriteExistingVars: false, ignoreExceptions: false));
+        }
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = home });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        // Program says in one line where Flipr listens, or why it cannot.
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        return builder;
+    }
+
+    private static string FindHome()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Flipr.Api.csproj")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return AppContext.BaseDirectory;
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.StaticFiles;
+
+namespace Flipr.Api.Frontend;
+
+/// <summary>The page at <c>/</c>: the test frontend's build where there is one, else a plain page that is part of this program.</summary>
+internal static class FrontendEndpoints
+{
+    /// <summary>Scripts and styles from here only; connections to any backend, since <c>?api=</c> may name another one.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' http: https: ws: wss:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly FileExtensionContentTypeProvider ContentTypes = new();
+
+    /// <summary>Maps one endpoint per file, so that the page never answers for a path of the API.</summary>
+    public static void MapFrontend(this IEndpointRouteBuilder endpoints)
+    {
+        string build = Path.Combine(AppContext.BaseDirectory, "frontend");
+        if (File.Exists(Path.Combine(build, "index.html")))
+        {
+            MapBuild(endpoints, build);
+        }
+        else
+        {
+            MapPlainPage(endpoints);
+        }
+    }
+
+    private static void MapBuild(IEndpointRouteBuilder endpoints, string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
+            // What the build put into assets/ has a hash of its content in its name: it never changes.
+            string caching = path.StartsWith("assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
+            Map(endpoints, path, caching, contentType => TypedResults.PhysicalFile(file, contentType));
+        }
+    }
+
+    private static void MapPlainPage(IEndpointRouteBuilder endpoints)
+    {
+        foreach (string name in (string[])["plain.html", "plain.css", "plain.js"])
+        {
+            byte[] content = ReadResource(name);
+            Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", contentType => TypedResults.Bytes(content, contentType));
+        }
+    }
+
+    private static void Map(IEndpointRouteBuilder endpoints, string path, string caching, Func<string, IResult> answer)
+    {
+        IResult result = answer(ContentTypes.TryGetContentType(path, out string? type) ? WithCharset(type) : "application/octet-stream");
+        endpoints.MapMethods(path is "index.html" ? "/" : path, [HttpMethods.Get, HttpMethods.Head], context =>
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.CacheControl = caching;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            return result.ExecuteAsync(context);
+        });
+    }
+
+    private static string WithCharset(string contentType) =>
+        contentType.StartsWith("text/", StringComparison.Ordinal) ? contentType + "; charset=utf-8" : contentType;
+
+    private static byte[] ReadResource(string name)
+    {
+        using Stream resource = typeof(FrontendEndpoints).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The program was built without its resource {name}.");
+        using var content = new MemoryStream();
+        resource.CopyTo(content);
+        return content.ToArray();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Flipr.Api.Security;
+using Flipr.SocketIO;
+
+namespace Flipr.Api.Listings;
+
+/// <summary>The events between Flipr and its clients in the namespace <c>/</c>.</summary>
+internal static partial class RealtimeEvents
+{
+    public static void AddRealtime(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSocketIO();
+        builder.Services.AddOptions<SocketIOOptions>().Configure<OriginPolicy>(static (options, origins) =>
+        {
+            options.PingTimeout = TimeSpan.FromSeconds(60);
+            options.Cors.AllowCredentials = true;
+            options.Cors.IsOriginAllowed = (origin, _) => origins.IsAllowed(origin);
+            options.Json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.Json.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
+        });
+        builder.Services.AddSingleton<ListingAnnouncer>();
+    }
+
+    public static void MapRealtime(this WebApplication app)
+    {
+        SocketIOServer io = app.Services.GetRequiredService<SocketIOServer>();
+        TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.Realtime");
+
+        io.OnConnection(async socket =>
+        {
+            LogConnected(logger, socket.Id, socket.Transport);
+            socket.OnDisconnect(reason => LogDisconnected(logger, socket.Id, reason));
+            socket.On<JsonData, Ack>("ping_test", async (received, ack) =>
+            {
+                var pong = new PongResponse(received, time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+                await socket.EmitAsync("pong_response", pong);
+                await ack.SendAsync(pong);
+            });
+            await socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id));
+        });
+        app.MapSocketIO();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Client {Sid} connected over {Transport}")]
+    private static partial void LogConnected(ILogger logger, string sid, string transport);
+
+    [LoggerMessage(2, LogLevel.Information, "Client {Sid} disconnected: {Reason}")]
+    private static partial void LogDisconnected(ILogger logger, string sid, string reason);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace Flipr.Api.Security;
+
+/// <summary>Who may change listings: the API key, the origin, the rate.</summary>
+internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPolicy origins, IMeterFactory meters)
+{
+    /// <summary>The rate limiter's policy for changes.</summary>
+    public const string RatePolicy = "changes";
+
+    private readonly Counter<long> _anonymousUpdates = meters.Create("Flipr.Api").CreateCounter<long>(
+        "flipr.updates.anonymous", "{update}", "Updates taken without an API key although one is set.");
+
+    /// <summary>Lets an update pass, or answers it.</summary>
+    public ValueTask<object?> FilterUpdateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        PresentedKey presented = key.Check(context.HttpContext.Request);
+        if (key.IsSet && presented == PresentedKey.None && settings.AllowAnonymousUpdates)
+        {
+            _anonymousUpdates.Add(1);
+            return FilterOriginAsync(context, next);
+        }
+
+        return key.IsSet && presented != PresentedKey.Right ? Unauthorized(context, presented) : FilterOriginAsync(context, next);
+    }
+
+    /// <summary>Lets a delete pass, or answers it: without a key only outside production, whatever updates may do.</summary>
+    public ValueTask<object?> FilterDeleteAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        PresentedKey presented = key.Check(context.HttpContext.Request);
+        return presented == PresentedKey.Right || (!key.IsSet && !settings.IsProduction)
+            ? FilterOriginAsync(context, next)
+            : Unauthorized(context, presented);
+    }
+
+    private ValueTask<object?> FilterOriginAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        origins.IsAllowed(context.HttpContext.Request)
+            ? next(context)
+            : ValueTask.FromResult<object?>(TypedResults.Json(
+                new ErrorResponse("Pages of this origin may not change listings. Add it to ALLOWED_ORIGINS."),
+                ApiJsonContext.Default.ErrorResponse,
+                statusCode: StatusCodes.Status403Forbidden));
+
+    private ValueTask<object?> Unauthorized(EndpointFilterInvocationContext context, PresentedKey presented)
+    {
+        context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
+        string message = !key.IsSet ? "This needs an API key, and the server has none: set FLIPR_API_KEY there."
+            : presented == PresentedKey.None ? "This needs the API key. Send it as Authorization: Bearer, or as X-Api-Key."
+            : "The API key is wrong.";
+        return ValueTask.FromResult<object?>(TypedResults.Json(
+            new ErrorResponse(message), ApiJsonContext.Default.ErrorResponse, statusCode: StatusCodes.Status401Unauthorized));
+    }
+}

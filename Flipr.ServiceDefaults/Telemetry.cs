@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Logs, metrics and traces through OpenTelemetry.</summary>
+internal static class Telemetry
+{
+    /// <summary>
+    /// Set by Aspire's app host, and by anyone who runs a collector. Nobody collects without it: then nothing listens to the sources and
+    /// meters either, and a start does not wait for an exporter that has nowhere to send.
+    /// </summary>
+    private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>The service's name and attributes come from <c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c>, never from here.</summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]))
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logs =>
+        {
+            logs.IncludeFormattedMessage = true;
+            logs.IncludeScopes = true;
+        });
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter("Flipr.*", "Npgsql")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
+            .WithTracing(traces => traces
+                .AddSource("Flipr.*", "Npgsql")
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = IsWorthATrace)
+                .AddHttpClientInstrumentation())
+            .UseOtlpExporter();
+    }
+
+    /// <summary>Health checks are noise, and a Socket.IO request lasts as long as its connection: it says nothing and would parent everything.</summary>
+    private static bool IsWorthATrace(HttpContext request) =>
+        !HealthPaths.Contains(request.Request.Path) && !request.Request.Path.StartsWithSegments("/socket.io", StringComparison.Ordinal);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace Flipr.SocketIO;
+
+// Listeners that see every event, and the middleware in front of the handlers.
+public sealed partial class Socket
+{
+    private ImmutableArray<Func<string, IReadOnlyList<JsonData>, Task>> _any = [];
+    private ImmutableArray<Action<string, IReadOnlyList<JsonData>>> _anyOutgoing = [];
+    private ImmutableArray<Func<string, IReadOnlyList<JsonData>, Task>> _eventMiddleware = [];
+
+    /// <summary>Whether an event's arguments must be read before its handlers are looked for.</summary>
+    internal bool SeesEveryEvent => !_any.IsEmpty;
+
+    internal ImmutableArray<Func<string, IReadOnlyList<JsonData>, Task>> AnyListeners => _any;
+
+    /// <summary>The middleware of the latest event; the next event waits for it.</summary>
+    internal Task Filtering { get; set; } = Task.CompletedTask;
+
+    internal bool HasEventMiddleware => !_eventMiddleware.IsEmpty;
+
+    /// <summary>Called for every event that arrives, before its own handlers.</summary>
+    /// <param name="listener">Called with the event's name and arguments.</param>
+    public void OnAny(Func<string, IReadOnlyList<JsonData>, Task> listener) => ImmutableInterlocked.Update(ref _any, static (all, added) => all.Add(added), listener);
+
+    /// <summary>Removes a listener that <see cref="OnAny"/> added; all of them if none is named.</summary>
+    /// <param name="listener">The listener, as it was registered.</param>
+    public void OffAny(Func<string, IReadOnlyList<JsonData>, Task>? listener = null) =>
+        ImmutableInterlocked.Update(ref _any, static (all, removed) => removed is null ? [] : all.Remove(removed), listener);
+
+    /// <summary>Called for every event that is sent to this client, broadcasts included.</summary>
+    /// <param name="listener">Called with the event's name and arguments. It must be quick: it runs within the emit.</param>
+    public void OnAnyOutgoing(Action<string, IReadOnlyList<JsonData>> listener)
+    {
+        Namespace.HasOutgoingListeners = true;
+        ImmutableInterlocked.Update(ref _anyOutgoing, static (all, added) => all.Add(added), listener);
+    }
+
+    /// <summary>Removes a listener that <see cref="OnAnyOutgoing"/> added; all of them if none is named.</summary>
+    /// <param name="listener">The listener, as it was registered.</param>
+    public void OffAnyOutgoing(Action<string, IReadOnlyList<JsonData>>? listener = null) =>
+        ImmutableInterlocked.Update(ref _anyOutgoing, static (all, removed) => removed is null ? [] : all.Remove(removed), listener);
+
+    /// <summary>
+    /// Adds a middleware, run for every event before its handlers, in the order of registration. It lets the event through by
+    /// returning; an exception drops the event and is logged. Events wait for those before them.
+    /// </summary>
+    /// <param name="middleware">Called with the event's name and arguments.</param>
+    public void Use(Func<string, IReadOnlyList<JsonData>, Task> middleware) =>
+        ImmutableInterlocked.Update(ref _eventMiddleware, static (all, added) => all.Add(added), middleware);
+
+    internal async Task RunEventMiddlewareAsync(string eventName, IReadOnlyList<JsonData> arguments)
+    {
+        foreach (Func<string, IReadOnlyList<JsonData>, Task> middleware in _eventMiddleware)
+        {
+            await middleware(eventName, arguments);
+        }
+    }
+
+    internal void NotifyOutgoing(string eventName, EventWriter writer)
+    {
+        if (!_anyOutgoing.IsEmpty)
+        {
+            NotifyOutgoing(eventName, writer.ReadArguments());
+        }
+    }
+
+    internal void NotifyOutgoing(string eventName, IReadOnlyList<JsonData> arguments)
+    {
+        foreach (Action<string, IReadOnlyList<JsonData>> listener in _anyOutgoing)
+        {
+            try
+            {
+                listener(eventName, arguments);
+            }
+            catch (Exception exception)
+            {
+                Namespace.Server.Metrics.HandlerFailed();
+                Namespace.Server.Log.HandlerFailed(eventName, Id, exception);
+            }
+        }
+    }
+}

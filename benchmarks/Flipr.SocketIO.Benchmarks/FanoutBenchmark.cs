@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Flipr.SocketIO.Benchmarks;
+
+/// <summary>Connects 1,000 plain sockets to the server and counts what arrives.</summary>
+internal static class FanoutBenchmark
+{
+    private const int Connections = 1000;
+    private const int Outstanding = 32;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(5);
+
+    public static async Task<int> RunAsync(int runs)
+    {
+        Console.WriteLine($"{Connections:N0} connections, 64-byte text, {Outstanding} broadcasts outstanding, {Environment.ProcessorCount} cores shared by server and clients, .NET {Environment.Version}");
+        var rates = new Dictionary<string, List<double>> { ["raw"] = [], ["managed"] = [] };
+        for (int run = 0; run < runs; run++)
+        {
+            foreach (string path in rates.Keys)
+            {
+                (double rate, double allocated) = await MeasureAsync(path);
+                rates[path].Add(rate);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path,-8} {rate,12:N0} deliveries/s {allocated,8:N2} bytes allocated per delivery"));
+            }
+        }
+
+        double raw = Median(rates["raw"]);
+        double managed = Median(rates["managed"]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medians: raw {raw:N0}, managed {managed:N0}, ratio {raw / managed:N2}"));
+        return 0;
+    }
+
+    private static async Task<(double Rate, double Allocated)> MeasureAsync(string path)
+    {
+        int port = FreePort();
+        string url = $"http://127.0.0.1:{port}";
+        using Process server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["serve", "fanout", path, url])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        await server.StandardOutput.ReadLineAsync();
+
+        WireClient control = await WireClient.ConnectAsync(port, "/control");
+        var clients = new List<WireClient>();
+        for (int i = 0; i < Connections; i++)
+        {
+            clients.Add(await WireClient.ConnectAsync(port, "/"));
+        }
+
+        // 64 bytes of text and the Engine.IO type make 65: a frame header of 2 bytes.
+        const int FrameLength = 67;
+        long delivered = 0;
+        long reads = 0;
+        long credited = Outstanding;
+        using var stop = new CancellationTokenSource();
+        var gate = new SemaphoreSlim(0);
+        foreach (WireClient client in clients)
+        {
+            client.CountInto(bytes =>
+            {
+                Interlocked.Increment(ref reads);
+                long now = Interlocked.Add(ref delivered, bytes);
+                if (now / (FrameLength * Connections) + Outstanding > Volatile.Read(ref credited))
+                {
+                    gate.Release();
+                }
+            });
+        }
+
+        await control.EmitAsync($"42/control,[\"credit\",{Outstanding}]");
+        Task crediting = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await gate.WaitAsync();
+                long due = (Volatile.Read(ref delivered) / (FrameLength * Connections)) + Outstanding - credited;
+                if (due > 0)
+                {
+                    Volatile.Write(ref credited, credited + due);
+                    await control.EmitAsync($"42/control,[\"credit\",{due}]");
+                }
+            }
+        });
+
+        await Task.Delay(WarmUp);
+        (long allocatedBefore, long sentBefore, long cpuBefore) = await control.AskAllocatedAsync();
+        long before = Volatile.Read(ref delivered);
+        long start = Stopwatch.GetTimestamp();
+        await Task.Delay(Measured);
+        long after = Volatile.Read(ref delivered);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        (long allocatedAfter, long sentAfter, long cpuAfter) = await control.AskAllocatedAsync();
+
+        await stop.CancelAsync();
+        gate.Release();
+        await crediting;
+        await server.StandardInput.WriteLineAsync();
+        await server.WaitForExitAsync();
+        control.Dispose();
+        clients.ForEach(static client => client.Dispose());
+        Console.WriteLine($"   server cpu {(cpuAfter - cpuBefore) / ((sentAfter - sentBefore) * (double)Connections):N3} us/delivery; frames per read {Volatile.Read(ref delivered) / (double)FrameLength / Volatile.Read(ref reads):N2}");
+        double rate = (after - before) / (double)FrameLength / elapsed.TotalSeconds;
+        return (rate, (allocatedAfter - allocatedBefore) / ((sentAfter - sentBefore) * (double)Connections));
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,17 @@
+using Flipr.SocketIO.Benchmarks;
+
+// dotnet run -c Release --project benchmarks/Flipr.SocketIO.Benchmarks -- fanout
+return args switch
+{
+    ["serve", "fanout", var path, var url] => await FanoutServer.RunAsync(path == "raw", url),
+    ["fanout", ..] => await FanoutBenchmark.RunAsync(runs: args.Length > 1 ? int.Parse(args[1]) : 5),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        fanout [runs]   broadcasts to 1,000 connections, 64-byte text, 32 outstanding: the raw path against the framework's WebSocket, alternating
+        """);
+    return 2;
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test: ./test.sh
+# Installs the tools that some tests need where apt-get and root allow it; else those tests are skipped, each by name.
+# Ends with one line: N passed, N failed, N skipped.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=artifacts/test-results
+log=artifacts/test.log
+rm -rf "$results"
+mkdir -p "$results"
+
+# --- Tools ----------------------------------------------------------------------------------------------------------------------------
+
+any_of() { local tool; for tool; do if command -v "$tool" >/dev/null; then return 0; fi; done; return 1; }
+has_browser() { any_of chromium chromium-browser google-chrome google-chrome-stable; }
+has_postgres() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+has_node() { any_of node && any_of npm; }
+
+can_install() { [[ $(id -u) == 0 ]] && any_of apt-get; }
+
+packages=()
+has_browser || packages+=(chromium)
+has_postgres || packages+=(postgresql)
+has_node || packages+=(nodejs npm)
+if ((${#packages[@]})) && can_install; then
+  echo "Installing for the tests: ${packages[*]}"
+  if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log"
+    echo 'apt-get could not install them; going on without.'
+  fi
+fi
+missing=()
+has_browser || missing+=('chromium (browser tests)')
+has_postgres || missing+=('postgresql (tests on PostgreSQL)')
+has_node || missing+=('node and npm (the test frontend, tests with the real Socket.IO clients)')
+for tool in "${missing[@]}"; do echo "Missing: $tool. Those tests are skipped."; done
+
+# --- Build: warnings and wrong formatting are errors ------------------------------------------------------------------------------------
+
+echo 'Building ...'
+if ! dotnet build Flipr.slnx -c Release -v q --nologo >"$log" 2>&1; then
+  cat "$log"
+  echo 'The build failed.'
+  echo '0 passed, 1 failed, 0 skipped'
+  exit 1
+fi
+grep -o 'warning [A-Z0-9]*:.*' "$log" | sort -u || true
+
+# --- Tests ------------------------------------------------------------------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  echo "Testing $name ..."
+  started=$SECONDS
+  trx=$results/$name.trx
+  status=0
+  dotnet test "$project" -c Release --no-build -v q --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+    --blame-hang-timeout 4m --blame-hang-dump-type none >"$log" 2>&1 || status=$?
+
+  counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
+  count() { local n; n=$(sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<" $counters"); echo "${n:-0}"; }
+  project_passed=$(count passed) project_failed=$(($(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+  project_skipped=$(($(count total) - project_passed - project_failed))
+  if ((status != 0 || project_passed + project_failed + project_skipped == 0)); then
+    cat "$log"
+    if ((project_failed == 0)); then project_failed=1; fi # the test process died, or found no test
+  fi
+  passed=$((passed + project_passed)) failed=$((failed + project_failed)) skipped=$((skipped + project_skipped))
+  echo "  $project_passed passed, $project_failed failed, $project_skipped skipped, $((SECONDS - started)) s"
+
+  # Each skipped test with its reason, the first line of its message.
+  [[ -f $trx ]] && awk '
+    /<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
+    skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  skipped: " test ": " $0; skipped = 0 }
+  ' "$trx" | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))

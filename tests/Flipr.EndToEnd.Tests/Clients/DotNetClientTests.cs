@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Flipr.EndToEnd.Tests.Support;
+using SocketIOClient;
+using SocketIOClient.Transport;
+using Client = SocketIOClient.SocketIO;
+
+namespace Flipr.EndToEnd.Tests.Clients;
+
+/// <summary>NuGet's SocketIOClient, which .NET programs use.</summary>
+public sealed class DotNetClientTests(SharedApi shared)
+{
+    private readonly Inbox _inbox = new("SocketIOClient");
+
+    [Theory]
+    [InlineData(TransportProtocol.WebSocket, false)]
+    [InlineData(TransportProtocol.Polling, false)]
+    [InlineData(TransportProtocol.Polling, true)]
+    public async Task Connects_pings_and_hears_of_a_listing(TransportProtocol transport, bool upgrade)
+    {
+        using var client = new Client(shared.Api.Address, new SocketIOOptions { Transport = transport, AutoUpgrade = upgrade });
+        client.OnAny((name, response) => _inbox.Add(name, response.Count > 0 ? response.GetValue() : default));
+        await client.ConnectAsync().Within(() => "SocketIOClient to connect");
+
+        JsonElement status = await _inbox.WaitForAsync("connection_status");
+        Assert.Equal("connected", status.GetProperty("status").GetString());
+
+        var acknowledged = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await client.EmitAsync("ping_test", response => acknowledged.SetResult(response.GetValue().GetProperty("received").GetString()), "hello");
+        JsonElement pong = await _inbox.WaitForAsync("pong_response");
+        Assert.Equal("hello", pong.GetProperty("received").GetString());
+        Assert.Equal("hello", await acknowledged.Task.Within(() => "the acknowledgement"));
+
+        string id = await shared.Api.PostAsync(new JsonObject { ["address"] = "2 Main Street" });
+        JsonElement listing = await _inbox.WaitForAsync("new_property", listing => listing.GetProperty("id").GetString() == id);
+        Assert.Equal("2 Main Street", listing.GetProperty("address").GetString());
+
+        await client.DisconnectAsync().Within(() => "SocketIOClient to disconnect");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace Flipr.EndToEnd.Tests.Support;
+
+/// <summary>The test frontend's own host, on a free port: another origin than the API's.</summary>
+internal sealed partial class WebMockProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+
+    private WebMockProcess(ChildProcess process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<WebMockProcess> StartAsync()
+    {
+        ChildProcess process = ChildProcess.Start("dotnet", [Repository.Program("Flipr.Web.Mock"), "--urls", "http://127.0.0.1:0"]);
+        try
+        {
+            Match listening = await process.WaitForLineAsync(ListeningLine());
+            return new WebMockProcess(process, new Uri(listening.Value));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*")]
+    private static partial Regex ListeningLine();
+}
