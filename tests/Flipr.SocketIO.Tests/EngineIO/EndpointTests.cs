@@ -95,7 +95,7 @@ public abstract class EndpointTests(Route route) : WireTest(route)
     public async Task A_slow_POST_is_not_cut_by_the_applications_minimum_data_rate()
     {
         // Kestrel looks once a second; its shortest grace period is a little longer.
-        var cut = new Heard<int>("the other endpoint's slow body being cut");
+        var cut = new Heard<string>("the other endpoint's slow body being cut");
         WireServer server = await StartAsync(new WireServerSetup
         {
             Kestrel = kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1e6, TimeSpan.FromSeconds(1.1)),
@@ -105,9 +105,10 @@ public abstract class EndpointTests(Route route) : WireTest(route)
                 {
                     await context.Request.Body.CopyToAsync(Stream.Null);
                 }
-                catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
+                catch (IOException e)
                 {
-                    cut.Add(e.StatusCode);
+                    // Over HTTP/1.1 a bad request of status 408, over HTTP/2 the end of the connection.
+                    cut.Add(e.GetType().Name);
                 }
             }),
         });
@@ -120,7 +121,7 @@ public abstract class EndpointTests(Route route) : WireTest(route)
         using var other = new HeldContent("slow"u8.ToArray());
         using var abandon = new CancellationTokenSource();
         Task control = Polling(server).AbandonAsync("/body", HttpMethod.Post, other, abandon.Token);
-        Assert.Equal(408, await cut.NextAsync());
+        await cut.NextAsync();
         await abandon.CancelAsync();
         await control;
 
