@@ -27,6 +27,8 @@ public sealed class Broadcast : BroadcastSource
 
     internal override SocketIOSerializer Serializer => _namespace.Server.Serializer;
 
+    private protected override string NamespaceName => _namespace.Name;
+
     internal Broadcast WithRoom(string room) => new(this) { _rooms = _rooms.Add(room) };
 
     internal Broadcast WithoutRoom(string room) => new(this) { _except = _except.Add(room) };
@@ -102,6 +104,7 @@ public sealed class Broadcast : BroadcastSource
         }
 
         message.Release();
+        _namespace.Server.Metrics.Broadcast(recipients.Count);
         return ValueTask.CompletedTask;
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
 
@@ -20,10 +22,12 @@ internal sealed class ClientConnection : ISessionHandler
     private readonly Handshake _handshake;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Socket?> _sockets = new(StringComparer.Ordinal);
+    private readonly ActivityContext _context;
     private readonly long _connectDeadline;
     private PendingPacket? _pending;
     private bool _isClosed;
     private int _running;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _belowLimit;
 
     public ClientConnection(SocketIOServer server, EngineSession session, Handshake handshake)
@@ -31,6 +35,7 @@ internal sealed class ClientConnection : ISessionHandler
         _server = server;
         Session = session;
         _handshake = handshake;
+        _context = SocketIOActivities.HasListeners ? SocketIOActivities.Connected(session.Transport.Name, session.Id) : default;
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
     }
@@ -63,6 +68,7 @@ internal sealed class ClientConnection : ISessionHandler
 
         if (Volatile.Read(ref _running) > _server.Options.MaxRunningHandlers)
         {
+            _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRunningHandlers));
             await WaitBelowLimitAsync();
         }
     }
@@ -198,6 +204,7 @@ internal sealed class ClientConnection : ISessionHandler
             // The place is taken before the middleware runs: a second CONNECT meanwhile is one too many.
             if (_sockets.Count >= _server.Options.MaxNamespacesPerConnection && !_sockets.ContainsKey(name))
             {
+                _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxNamespacesPerConnection));
                 SendConnectError(text[header.Namespace], "Too many namespaces", null);
                 return;
             }
@@ -343,6 +350,12 @@ internal sealed class ClientConnection : ISessionHandler
 
     private void OnDisconnect(ReadOnlySpan<byte> text, PacketHeader header)
     {
+        if (header.PayloadStart < text.Length || header.AckId is not null)
+        {
+            Fail("DISCONNECT has a payload");
+            return;
+        }
+
         Socket? socket;
         lock (_sockets)
         {
@@ -486,6 +499,13 @@ internal sealed class ClientConnection : ISessionHandler
         }
 
         Ack ack = ackId is { } id ? new Ack(socket, id) : default;
+        bool isTimed = _server.Metrics.TimesHandlers;
+        bool isTraced = SocketIOActivities.HasListeners;
+        string? reportedName = isTimed || isTraced ? name.ToString() : null;
+        long start = isTimed ? Stopwatch.GetTimestamp() : 0;
+        Activity? outer = isTraced ? Activity.Current : null;
+        Activity? activity = isTraced ? SocketIOActivities.StartProcess(reportedName!, socket.Namespace.Name, socket.Id, _context) : null;
+        List<Task>? running = null;
         Utf8JsonReader arguments = EventPayload.ReadArguments(json, _server.Serializer.MaxDepth, isEvent: true);
         foreach (EventListener listener in listeners)
         {
@@ -501,17 +521,46 @@ internal sealed class ClientConnection : ISessionHandler
                 if (!task.IsCompletedSuccessfully)
                 {
                     Track(task, name.ToString(), socket);
+                    (running ??= []).Add(task);
                 }
             }
             catch (JsonException exception)
             {
+                SocketIOActivities.Fail(activity, exception);
                 _server.Log.BadArgument(name.ToString(), socket.Id, exception);
             }
             catch (Exception exception)
             {
+                SocketIOActivities.Fail(activity, exception);
                 OnHandlerFailed(name.ToString(), socket, exception);
             }
         }
+
+        if (reportedName is not null)
+        {
+            // The handlers have their own copy of the context; whoever reads the next packet must not inherit it.
+            Activity.Current = outer;
+            _ = ReportAsync(running, activity, reportedName, start);
+        }
+    }
+
+    private async Task ReportAsync(List<Task>? running, Activity? activity, string eventName, long start)
+    {
+        foreach (Task task in running ?? [])
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (task.Exception is { } exception)
+            {
+                SocketIOActivities.Fail(activity, exception.InnerException ?? exception);
+            }
+        }
+
+        if (start != 0)
+        {
+            _server.Metrics.HandlerRan(Stopwatch.GetElapsedTime(start), eventName);
+        }
+
+        activity?.Dispose();
     }
 
     private void OnAck(Socket socket, ulong id, ReadOnlySpan<byte> json)
@@ -556,7 +605,11 @@ internal sealed class ClientConnection : ISessionHandler
             OnHandlerFailed(eventName, socket, exception);
         }
 
-        Interlocked.Decrement(ref _running);
+        if (Interlocked.Decrement(ref _running) == 0 && Volatile.Read(ref _isClosed))
+        {
+            _idle.TrySetResult();
+        }
+
         Volatile.Read(ref _belowLimit)?.TrySetResult();
     }
 
@@ -583,6 +636,19 @@ internal sealed class ClientConnection : ISessionHandler
 
     private async Task CloseSocketsAsync(string reason)
     {
+        try
+        {
+            await CloseAllAsync(reason);
+            await _idle.Task;
+        }
+        finally
+        {
+            _server.OnConnectionEnded();
+        }
+    }
+
+    private async Task CloseAllAsync(string reason)
+    {
         await _turn.WaitAsync();
         List<Socket> leaving;
         try
@@ -601,6 +667,10 @@ internal sealed class ClientConnection : ISessionHandler
 
         Volatile.Read(ref _belowLimit)?.TrySetResult();
         await LeaveAsync(leaving, reason);
+        if (Volatile.Read(ref _running) == 0)
+        {
+            _idle.TrySetResult();
+        }
     }
 
     private async Task LeaveAsync(List<Socket> sockets, string reason)

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Flipr.SocketIO.Diagnostics;
+
 namespace Flipr.SocketIO;
 
 /// <summary>What can emit events: a socket, a namespace, the server, or a selection of sockets.</summary>
@@ -8,6 +11,9 @@ namespace Flipr.SocketIO;
 public abstract class EventEmitter
 {
     internal abstract SocketIOSerializer Serializer { get; }
+
+    /// <summary>The namespace's name, for telemetry.</summary>
+    private protected abstract string NamespaceName { get; }
 
     /// <summary>Emits an event without arguments.</summary>
     /// <param name="eventName">The event's name.</param>
@@ -78,6 +84,7 @@ public abstract class EventEmitter
     private ValueTask Finish(string eventName, EventWriter writer)
     {
         writer.End();
+        using Activity? activity = SocketIOActivities.StartPublish(eventName, NamespaceName);
         return SendAsync(eventName, writer);
     }
 }

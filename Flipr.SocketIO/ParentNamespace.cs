@@ -32,6 +32,8 @@ public sealed class ParentNamespace : EventEmitter
 
     internal override SocketIOSerializer Serializer => _server.Serializer;
 
+    private protected override string NamespaceName => "*";
+
     /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
     public void OnConnection(Action<Socket> handler) => Setup(child => child.OnConnection(handler));
 

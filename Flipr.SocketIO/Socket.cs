@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Flipr.SocketIO.EngineIO;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,12 +11,15 @@ namespace Flipr.SocketIO;
 /// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
 /// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
 /// </remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "The token source has neither timer nor wait handle, and its token is used after the disconnect.")]
 public sealed partial class Socket : EventEmitter
 {
     private readonly ClientConnection _connection;
     private readonly SocketEmitter _emitter;
     private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
     private readonly Lazy<AsyncServiceScope> _scope;
+    private CancellationTokenSource? _disconnected;
+    private bool _hasDisconnected;
     private Func<string, Task>[] _disconnecting = [];
     private Func<string, Task>[] _disconnect = [];
 
@@ -50,6 +54,18 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Whether the socket is connected to its namespace.</summary>
     public bool IsConnected { get; private set; }
 
+    /// <summary>Cancelled when the socket has disconnected: pass it to what a handler waits for.</summary>
+    public CancellationToken Disconnected
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                return _hasDisconnected ? new CancellationToken(canceled: true) : (_disconnected ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
+
     /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
     public string Transport => _connection.Session.Transport.Name;
 
@@ -67,6 +83,8 @@ public sealed partial class Socket : EventEmitter
     internal ClientConnection Connection => _connection;
 
     internal override SocketIOSerializer Serializer => Namespace.Server.Serializer;
+
+    private protected override string NamespaceName => Namespace.Name;
 
     /// <summary>Everyone in the room but this socket.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
@@ -105,6 +123,7 @@ public sealed partial class Socket : EventEmitter
     {
         if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
         {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
             throw new InvalidOperationException(
                 $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
         }
@@ -179,6 +198,7 @@ public sealed partial class Socket : EventEmitter
         await RunAsync(_disconnecting, reason);
         IsConnected = false;
         Namespace.Rooms.Remove(Id, this);
+        await CancelDisconnectedAsync();
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
         Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
@@ -191,7 +211,17 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Registers an answer that this client owes, and returns its ack id.</summary>
     internal ulong OweAck(PendingAck ack)
     {
-        ulong id = PendingAcks.Add(ack, Namespace.Server.Options.MaxPendingAcks);
+        ulong id;
+        try
+        {
+            id = PendingAcks.Add(ack, Namespace.Server.Options.MaxPendingAcks);
+        }
+        catch (InvalidOperationException)
+        {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPendingAcks));
+            throw;
+        }
+
         if (ack.Deadline != EngineClock.Never)
         {
             _connection.Session.ScheduleHandler(ack.Deadline);
@@ -201,6 +231,16 @@ public sealed partial class Socket : EventEmitter
     }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _emitter.SendEventAsync(eventName, writer);
+
+    private Task CancelDisconnectedAsync()
+    {
+        lock (_listeners)
+        {
+            _hasDisconnected = true;
+        }
+
+        return _disconnected?.CancelAsync() ?? Task.CompletedTask;
+    }
 
     private async Task RunAsync(Func<string, Task>[] handlers, string reason)
     {

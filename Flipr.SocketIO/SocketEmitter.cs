@@ -25,6 +25,8 @@ public sealed class SocketEmitter : EventEmitter
 
     internal override SocketIOSerializer Serializer => _socket.Serializer;
 
+    private protected override string NamespaceName => _socket.Namespace.Name;
+
     /// <summary>Whether a transport that compresses should compress the message.</summary>
     /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
     public SocketEmitter Compress(bool compress) => new(_socket, _isVolatile, compress, _timeout);

@@ -25,6 +25,8 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     private readonly CancellationTokenRegistration _stopping;
     private ImmutableArray<ParentNamespace> _parents = [];
     private ImmutableArray<Func<HttpContext, RequestDelegate, Task>> _requestMiddleware = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _connections;
     private Action<Namespace>? _newNamespace;
     private Action<ConnectionError>? _connectionError;
 
@@ -81,6 +83,8 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     internal SocketIOLog Log { get; }
 
     internal override SocketIOSerializer Serializer { get; }
+
+    private protected override string NamespaceName => Default.Name;
 
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
     /// <param name="name">The name, with or without the slash in front.</param>
@@ -140,6 +144,25 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     {
         await _stopping.DisposeAsync();
         await Engine.DisposeAsync();
+    }
+
+    /// <summary>Ends every connection and waits for the handlers that still run.</summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        Engine.Shutdown();
+        if (System.Threading.Volatile.Read(ref _connections) > 0)
+        {
+            await _drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A connection is gone, and nothing of it runs any more.</summary>
+    internal void OnConnectionEnded()
+    {
+        if (Interlocked.Decrement(ref _connections) == 0 && Engine.IsShuttingDown)
+        {
+            _drained.TrySetResult();
+        }
     }
 
     internal Namespace? FindNamespace(string name) => _namespaces.GetValueOrDefault(name);
@@ -211,13 +234,17 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         AllowWebSocket = options.Transports.HasFlag(SocketIOTransports.WebSocket),
         AllowUpgrades = options.AllowUpgrades,
         UseRawTransport = options.UseRawTransport,
+        PerMessageDeflate = options.PerMessageDeflate,
         HttpCompressionThreshold = options.HttpCompressionThreshold,
         Cookie = options.Cookie,
     };
 
     private sealed class ConnectionFactory(SocketIOServer server, TimeProvider time) : IEngineHandler
     {
-        public ISessionHandler OnOpened(EngineSession session, HttpContext handshake) =>
-            new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
+        public ISessionHandler OnOpened(EngineSession session, HttpContext handshake)
+        {
+            Interlocked.Increment(ref server._connections);
+            return new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
+        }
     }
 }

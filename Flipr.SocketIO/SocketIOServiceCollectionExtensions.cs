@@ -18,6 +18,7 @@ public static class SocketIOServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SocketIOOptions>, SocketIOOptionsValidator>());
         services.TryAddSingleton<SocketIOMetrics>();
         services.TryAddSingleton<SocketIOServer>();
+        services.AddHostedService<SocketIOHostedService>();
         if (configure is not null)
         {
             services.Configure(configure);

@@ -7,6 +7,8 @@ namespace Flipr.SocketIO.EngineIO;
 /// <summary>Where HTTP requests arrive: checks them, and leads each to its session and transport.</summary>
 internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
 {
+    private const string ProtocolVersion = "4";
+
     /// <summary>Hook for requests that would open a session; returns why one is refused, or <see langword="null"/>.</summary>
     public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; init; }
 
@@ -19,7 +21,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         HttpRequest request = context.Request;
         IQueryCollection query = request.Query;
 
-        switch (origins.Check(context))
+        switch (await origins.CheckAsync(context))
         {
             case OriginVerdict.Malformed:
                 await server.RefuseAsync(context, EngineError.BadRequest, "INVALID_ORIGIN: the Origin header has illegal characters");
@@ -48,7 +50,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             server.Log.TransportMismatch(isPolling);
             await server.RefuseAsync(context, EngineError.BadRequest, isPolling
                 ? "TRANSPORT_MISMATCH: a WebSocket handshake with transport=polling"
-                : "TRANSPORT_MISMATCH: transport=websocket without the headers Connection and Upgrade");
+                : $"{(query.ContainsKey("sid") ? "TRANSPORT_MISMATCH" : "TRANSPORT_HANDSHAKE_ERROR")}: transport=websocket without the headers Connection and Upgrade");
             return;
         }
 
@@ -68,6 +70,12 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         {
             server.Log.UnknownSession(sid.Length <= 20 ? sid : sid[..20]);
             await server.RefuseAsync(context, EngineError.UnknownSession, "UNKNOWN_SID: no such session on this instance");
+            return;
+        }
+
+        if (context.Request.Query.TryGetValue("EIO", out var version) && version != ProtocolVersion)
+        {
+            await server.RefuseAsync(context, EngineError.BadRequest, "PROTOCOL_MISMATCH: EIO is not that of the session");
             return;
         }
 
@@ -103,7 +111,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             return;
         }
 
-        if (request.Query["EIO"] != "4")
+        if (request.Query["EIO"] != ProtocolVersion)
         {
             await server.RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "UNSUPPORTED_PROTOCOL_VERSION: EIO is not 4 (a client older than socket.io-client 3?)");
             return;

@@ -64,6 +64,7 @@ internal sealed class EngineServer : IAsyncDisposable
         if (Interlocked.Increment(ref _count) > Settings.MaxConnections)
         {
             Interlocked.Decrement(ref _count);
+            Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnections));
             return null;
         }
 

@@ -88,6 +88,7 @@ internal sealed class EngineSession
                 return false;
             }
 
+            _server.Metrics.Sent(message.Size);
             if (Queue.Count == 0 && Transport.TrySend(message))
             {
                 return true;
@@ -103,6 +104,7 @@ internal sealed class EngineSession
             }
         }
 
+        _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
         Close(CloseReason.OutboundLimit);
         return false;
     }
@@ -139,9 +141,14 @@ internal sealed class EngineSession
         switch (type)
         {
             case EnginePacketType.Message:
+                _server.Metrics.Received(data.Length);
                 return _handler.OnMessageAsync(data, isBinary);
             case EnginePacketType.Close:
                 Close(CloseReason.TransportClose);
+                return ValueTask.CompletedTask;
+            case EnginePacketType.Ping:
+                // In this revision the server pings.
+                Close(CloseReason.TransportError);
                 return ValueTask.CompletedTask;
             case EnginePacketType.Noop:
                 return ValueTask.CompletedTask;

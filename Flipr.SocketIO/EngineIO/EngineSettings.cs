@@ -28,6 +28,8 @@ internal sealed record EngineSettings
 
     public required bool UseRawTransport { get; init; }
 
+    public required bool PerMessageDeflate { get; init; }
+
     /// <summary>Size in bytes from which polling answers are compressed; <see langword="null"/> for never.</summary>
     public required int? HttpCompressionThreshold { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
 namespace Flipr.SocketIO.EngineIO;
@@ -14,7 +15,7 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
     private readonly CorsPolicy _policy = Build(origins);
 
     /// <summary>Checks the origin, and writes the CORS headers for an allowed one, errors included.</summary>
-    public OriginVerdict Check(HttpContext context)
+    public async ValueTask<OriginVerdict> CheckAsync(HttpContext context)
     {
         string? origin = context.Request.Headers.Origin;
         if (string.IsNullOrEmpty(origin))
@@ -35,6 +36,12 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
             return OriginVerdict.Allowed;
         }
 
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ICorsMetadata>() is { } cors)
+        {
+            // The application gave the endpoint a CORS policy (RequireCors): that one counts, and its middleware writes the headers.
+            return await FindPolicyAsync(context, cors) is { } policy && policy.IsOriginAllowed(origin) ? OriginVerdict.Allowed : OriginVerdict.Refused;
+        }
+
         if (!_allowsAny && !_policy.IsOriginAllowed(origin) && isAllowed?.Invoke(origin, context) != true)
         {
             return OriginVerdict.Refused;
@@ -43,6 +50,14 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
         WriteHeaders(context, origin);
         return OriginVerdict.Allowed;
     }
+
+    private static async ValueTask<CorsPolicy?> FindPolicyAsync(HttpContext context, ICorsMetadata cors) => cors switch
+    {
+        ICorsPolicyMetadata metadata => metadata.Policy,
+        IEnableCorsAttribute attribute when context.RequestServices.GetService<ICorsPolicyProvider>() is { } policies =>
+            await policies.GetPolicyAsync(context, attribute.PolicyName),
+        _ => null,
+    };
 
     private void WriteHeaders(HttpContext context, string origin)
     {
@@ -70,6 +85,12 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
         && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)
         && uri.Authority.Equals(new UriBuilder(request.Scheme, request.Host.Host, request.Host.Port ?? -1).Uri.Authority, StringComparison.OrdinalIgnoreCase);
 
+    // As browsers write it: without the scheme's own port.
+    private static string Normalize(string origin) =>
+        !origin.Contains('*', StringComparison.Ordinal) && Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : origin;
+
     private static CorsPolicy Build(IReadOnlyList<string> origins) =>
-        new CorsPolicyBuilder().WithOrigins([.. origins]).SetIsOriginAllowedToAllowWildcardSubdomains().Build();
+        new CorsPolicyBuilder().WithOrigins([.. origins.Select(Normalize)]).SetIsOriginAllowedToAllowWildcardSubdomains().Build();
 }

@@ -20,6 +20,7 @@ internal static class PollingPayload
         Read,
         TooLarge,
         Malformed,
+        UnknownFormat,
         Aborted,
     }
 
@@ -38,7 +39,7 @@ internal static class PollingPayload
         if (request.ContentType?.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase) == true)
         {
             // Revision 3 sent binary payloads this way; revision 4 has no such thing.
-            return Outcome.Malformed;
+            return Outcome.UnknownFormat;
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(request.ContentLength ?? 1024, 64));

@@ -144,15 +144,21 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         {
             case PollingPayload.Outcome.Read:
                 context.Response.ContentType = "text/html";
+                context.Response.Headers.CacheControl = "no-store";
                 context.Response.ContentLength = 2;
                 await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
                 break;
             case PollingPayload.Outcome.TooLarge:
+                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 break;
             case PollingPayload.Outcome.Malformed:
                 session.Close(CloseReason.ParseError);
                 await session.Server.RefuseAsync(context, EngineError.BadRequest, "the payload cannot be read");
+                break;
+            case PollingPayload.Outcome.UnknownFormat:
+                session.Close(CloseReason.TransportError);
+                await session.Server.RefuseAsync(context, EngineError.BadRequest, "a payload of application/octet-stream, which revision 4 does not have");
                 break;
             default:
                 session.Close(CloseReason.TransportError);

@@ -19,6 +19,8 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
     // As much as goes into the pipe before it is flushed; what Kestrel's own pipe holds before it pushes back is of this size too.
     private const int FlushThreshold = 64 * 1024;
 
+    private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(500);
+
     private readonly Stream _stream;
     private readonly PipeWriter _output;
     private bool _isFlushing;
@@ -93,18 +95,23 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
         }
     }
 
-    protected override async Task DiscardAsync()
+    protected override async Task LingerAsync()
     {
-        var buffer = new byte[1024];
         try
         {
+            await ReadToEndAsync().WaitAsync(LingerTime, Session.Server.Clock.TimeProvider);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        {
+            // The connection is gone, or was given its time.
+        }
+
+        async Task ReadToEndAsync()
+        {
+            var buffer = new byte[1024];
             while (await _stream.ReadAsync(buffer) > 0)
             {
             }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The connection is gone, which is what this waited for.
         }
     }
 

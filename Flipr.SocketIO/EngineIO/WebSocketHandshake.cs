@@ -16,19 +16,35 @@ internal static class WebSocketHandshake
 {
     private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /// <summary>Whether the request asks for a WebSocket.</summary>
-    public static bool IsRequested(HttpContext context) => Feature(context) switch
+    /// <summary>How the server at hand lets a connection become a WebSocket.</summary>
+    private enum Way
     {
-        IHttpUpgradeFeature => context.Request.Headers.Upgrade.Any(static value => "websocket".Equals(value?.Trim(), StringComparison.OrdinalIgnoreCase)),
-        IHttpExtendedConnectFeature connect => "websocket".Equals(connect.Protocol, StringComparison.OrdinalIgnoreCase),
-        IHttpWebSocketFeature => true,
+        None,
+
+        /// <summary>HTTP/1.1 on Kestrel.</summary>
+        Upgrade,
+
+        /// <summary>HTTP/2 on Kestrel.</summary>
+        ExtendedConnect,
+
+        /// <summary>TestServer, which has WebSockets of its own.</summary>
+        Feature,
+    }
+
+    /// <summary>Whether the request asks for a WebSocket.</summary>
+    public static bool IsRequested(HttpContext context) => FindWay(context) switch
+    {
+        Way.Upgrade => context.Request.Headers.Upgrade.Any(static value => "websocket".Equals(value?.Trim(), StringComparison.OrdinalIgnoreCase)),
+        Way.ExtendedConnect => "websocket".Equals(context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().Protocol, StringComparison.OrdinalIgnoreCase),
+        Way.Feature => true,
         _ => false,
     };
 
     /// <summary>Says what is wrong with the handshake; <see langword="null"/> if nothing is.</summary>
     public static string? Validate(HttpContext context)
     {
-        if (Feature(context) is IHttpWebSocketFeature)
+        Way way = FindWay(context);
+        if (way == Way.Feature)
         {
             return null;
         }
@@ -39,7 +55,7 @@ internal static class WebSocketHandshake
         }
 
         Span<byte> key = stackalloc byte[18];
-        return Feature(context) is IHttpUpgradeFeature
+        return way == Way.Upgrade
             && !(Convert.TryFromBase64String(context.Request.Headers.SecWebSocketKey.ToString(), key, out int length) && length == 16)
             ? "Sec-WebSocket-Key is not 16 bytes in base64"
             : null;
@@ -52,53 +68,65 @@ internal static class WebSocketHandshake
         string? subProtocol = context.Request.Headers.SecWebSocketProtocol.ToString().Split(',')[0].Trim();
         subProtocol = subProtocol.Length == 0 ? null : subProtocol;
 
+        (WebSocketDeflateOptions Options, string Answer)? deflate = settings.PerMessageDeflate
+            ? DeflateNegotiation.Negotiate(context.Request.Headers.SecWebSocketExtensions.ToString())
+            : null;
+
         Stream stream;
         PipeWriter? output = null;
-        switch (Feature(context))
+        switch (FindWay(context))
         {
-            case IHttpUpgradeFeature upgrade:
+            case Way.Upgrade:
                 context.Response.Headers.Upgrade = "websocket";
                 context.Response.Headers.SecWebSocketAccept = AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
                 context.Response.Headers.SecWebSocketProtocol = subProtocol;
-                stream = await upgrade.UpgradeAsync();
+                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
+                stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
                 output = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output;
                 break;
-            case IHttpExtendedConnectFeature connect:
+            case Way.ExtendedConnect:
                 context.Response.StatusCode = StatusCodes.Status200OK;
                 context.Response.Headers.SecWebSocketProtocol = subProtocol;
-                stream = await connect.AcceptAsync();
+                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
+                stream = await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
                 break;
-            case IHttpWebSocketFeature feature:
-                WebSocket accepted = await feature.AcceptAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero });
+            case Way.Feature:
+                WebSocket accepted = await context.Features.GetRequiredFeature<IHttpWebSocketFeature>().AcceptAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, KeepAliveInterval = TimeSpan.Zero });
                 return new ManagedWebSocketTransport(session, context, accepted);
             default:
                 throw new InvalidOperationException("The request is no WebSocket handshake.");
         }
 
-        if (settings.UseRawTransport)
+        if (settings.UseRawTransport && deflate is null)
         {
             return new RawWebSocketTransport(session, context, stream, output ?? PipeWriter.Create(stream));
         }
 
         return new ManagedWebSocketTransport(session, context, WebSocket.CreateFromStream(
             stream,
-            new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero, SubProtocol = subProtocol }));
+            new WebSocketCreationOptions
+            {
+                IsServer = true,
+                KeepAliveInterval = TimeSpan.Zero,
+                SubProtocol = subProtocol,
+                DangerousDeflateOptions = deflate?.Options,
+            }));
     }
 
-    // A server offers one of them: Kestrel the upgrade (HTTP/1.1) or the extended CONNECT (HTTP/2), TestServer its own WebSocket.
-    private static object? Feature(HttpContext context)
+    // By what the features say, not by which are there: Kestrel's HTTP/2 stream has the upgrade too, and it never applies.
+    private static Way FindWay(HttpContext context)
     {
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
         {
-            return upgrade;
+            return Way.Upgrade;
         }
 
-        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true })
         {
-            return connect;
+            return Way.ExtendedConnect;
         }
 
-        return context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } webSocket ? webSocket : null;
+        return context.Features.Get<IHttpWebSocketFeature>() is { IsWebSocketRequest: true } ? Way.Feature : Way.None;
     }
 
     // RFC 6455 asks for SHA-1 here; it proves that the other side speaks WebSocket and protects nothing.

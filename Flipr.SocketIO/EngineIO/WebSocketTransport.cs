@@ -201,6 +201,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             if (buffer.Length > session.Server.Settings.MaxPayload)
             {
                 buffer.IsTooLarge = true;
+                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
                 lock (session.Gate)
                 {
                     _closeStatus = WebSocketCloseStatus.MessageTooBig;
@@ -246,8 +247,25 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         }
     }
 
-    /// <summary>Reads and forgets what still arrives, until the peer closes the connection.</summary>
-    protected virtual Task DiscardAsync() => Task.CompletedTask;
+    /// <summary>Reads and forgets what still arrives, until the peer answers the close frame or has had time to read it.</summary>
+    private async Task DiscardAsync()
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while ((await WebSocket.ReceiveAsync(buffer, CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // After a frame that breaks the protocol nothing can be read as frames any more.
+            await LingerAsync();
+        }
+    }
+
+    /// <summary>Gives a peer that does not speak WebSocket properly a moment to read why it is closed.</summary>
+    protected virtual Task LingerAsync() => Task.CompletedTask;
 
     /// <summary>One message as it arrives; the array is rented while there is something in it.</summary>
     private sealed class ReceiveBuffer : IDisposable
