@@ -108,7 +108,6 @@ public abstract class ErrorAnswerTests(Route route) : WireTest(route)
     [Theory]
     [InlineData("EIO=3&")]
     [InlineData("EIO=5&")]
-    [InlineData("")]
     public async Task A_request_with_another_protocol_version_than_the_sessions_gets_400_code_3_and_the_log_names_PROTOCOL_MISMATCH(string version)
     {
         WireServer server = await StartAsync();

@@ -56,8 +56,11 @@ public abstract class HeartbeatTests(Route route) : WireTest(route)
 
         for (int i = 0; i < 20; i++)
         {
-            await PingAsync(server, client);
+            Task<string> ping = client.ReceiveTextAsync();
+            server.Clock.Advance(Interval);
+            Assert.Equal("2", await ping.Within("a ping"));
             await client.SendAsync("3");
+            await client.ShouldHaveNothingElseAsync();
         }
 
         await client.ShouldHaveNothingElseAsync();

@@ -92,7 +92,14 @@ public sealed class Http2Tunnel : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Deadline.Default);
         try
         {
-            return await _stream!.ReadAsync(bytes, deadline.Token);
+            int read = await _stream!.ReadAsync(bytes, deadline.Token);
+            if (read == 0)
+            {
+                // The server has ended its side of the stream; a client then ends its own.
+                _response.Dispose();
+            }
+
+            return read;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {

@@ -78,7 +78,7 @@ public sealed class PollingClient : IDisposable
         }
     }
 
-    /// <summary>Sends a request and abandons it when <paramref name="abandon"/> is cancelled, if it has not been answered by then.</summary>
+    /// <summary>Sends a request whose answer nobody waits for, and goes away when <paramref name="abandon"/> is cancelled.</summary>
     public async Task AbandonAsync(string target, HttpMethod method, HttpContent? content, CancellationToken abandon)
     {
         using HttpRequestMessage request = NewRequest(method, target, content, []);
@@ -86,9 +86,9 @@ public sealed class PollingClient : IDisposable
         {
             using HttpResponseMessage response = await _http.SendAsync(request, abandon);
         }
-        catch (Exception e) when (abandon.IsCancellationRequested && e is OperationCanceledException or HttpRequestException)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
         {
-            // As wanted.
+            // The client went, or the server cut it: what the server made of it is for the test to see.
         }
     }
 
