@@ -57,7 +57,7 @@ for project in tests/*/*.csproj; do
   started=$SECONDS
   trx=$results/$name.trx
   status=0
-  dotnet test "$project" -c Release --no-build -v q --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
+  dotnet test "$project" -c Release --no-build -v m --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang-timeout 4m --blame-hang-dump-type none >"$log" 2>&1 || status=$?
 
   counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
@@ -75,7 +75,7 @@ for project in tests/*/*.csproj; do
   [[ -f $trx ]] && awk '
     /<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
     skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  skipped: " test ": " $0; skipped = 0 }
-  ' "$trx" | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
+  ' "$trx" | sort | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -26,9 +26,9 @@ internal static class FliprHost
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
-        // Program says in one line where Flipr listens, or why it cannot.
+        // Program says in one line where Flipr listens, or why it cannot; the background services log their own failures.
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         return builder;
     }

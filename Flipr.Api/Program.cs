@@ -27,7 +27,7 @@ try
     app.MapFrontend();
     app.ReportStart(settings);
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (StartupException exception)
 {

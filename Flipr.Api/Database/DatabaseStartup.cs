@@ -3,7 +3,8 @@ using Flipr.Api.Listings;
 namespace Flipr.Api.Database;
 
 /// <summary>Sets the schema up before the first request, or, where the database does not answer yet, as soon as it does.</summary>
-internal sealed class DatabaseStartup(IListingStore store, TimeProvider time) : BackgroundService
+internal sealed partial class DatabaseStartup(
+    IListingStore store, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> logger) : BackgroundService
 {
     private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
@@ -41,5 +42,15 @@ internal sealed class DatabaseStartup(IListingStore store, TimeProvider time) : 
         {
             // The store has logged the outage; the next tick tries again.
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Trying again would only lock the table again and again.
+            LogCannotPrepare(logger, exception);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Critical, "The database's schema cannot be set up. Flipr ends.")]
+    private static partial void LogCannotPrepare(ILogger logger, Exception exception);
 }

@@ -11,6 +11,9 @@ internal static class SqliteSchema
         ("deal_rating", "TEXT"), ("ai_evaluation_reasoning", "TEXT"), ("property_data", "TEXT"), ("timestamp", "INTEGER"),
     ];
 
+    /// <summary>A column's number. SQLite allows text in it too, which compares above every number: it counts as none.</summary>
+    public static string Number(string column) => $"CASE typeof({column}) WHEN 'text' THEN NULL ELSE {column} END";
+
     /// <summary>Creates the table and its index, or adds the columns that an older state lacks.</summary>
     public static void Apply(SqliteConnection connection)
     {
@@ -24,7 +27,7 @@ internal static class SqliteSchema
             Execute(connection, $"ALTER TABLE properties ADD COLUMN {name} {type}");
         }
 
-        Execute(connection, "CREATE INDEX IF NOT EXISTS properties_newest ON properties (timestamp DESC, id)");
+        Execute(connection, $"CREATE INDEX IF NOT EXISTS properties_newest ON properties ({Number("timestamp")} DESC, id)");
         transaction.Commit();
     }
 

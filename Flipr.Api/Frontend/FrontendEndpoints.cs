@@ -39,7 +39,7 @@ internal static class FrontendEndpoints
 
     private static void MapPlainPage(IEndpointRouteBuilder endpoints)
     {
-        foreach (string name in (string[])["plain.html", "plain.css", "plain.js"])
+        foreach (string name in (string[])["plain.html", "plain.css", "plain.js", "favicon.svg"])
         {
             byte[] content = ReadResource(name);
             Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", contentType => TypedResults.Bytes(content, contentType));

@@ -123,7 +123,7 @@ internal static class ListingText
         }
 
         return text.Contains('\0')
-            ? throw new InvalidInputException($"{field} holds a NUL character. Leave it out.")
+            ? throw new InvalidInputException($"{field} holds a NUL character. Send the text without it.")
             : text;
     }
 }

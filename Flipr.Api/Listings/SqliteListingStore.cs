@@ -6,12 +6,11 @@ namespace Flipr.Api.Listings;
 /// <summary>The listings in an embedded SQLite file: one connection writes, pooled ones read.</summary>
 internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore> logger) : IListingStore, IDisposable
 {
-    // Text in a number's column, which SQLite allows, compares above every number: it must not pass a filter.
-    private static readonly ListingFilter Filter = new(Exact("price"), Exact("intensity"), Exact("lat"), Exact("lng"), Exact("bedrooms"));
+    private static readonly ListingFilter Filter = new(SqliteSchema.Number("price"), SqliteSchema.Number("intensity"), SqliteSchema.Number("lat"), SqliteSchema.Number("lng"), SqliteSchema.Number("bedrooms"));
 
     private static readonly string Columns = $"""
-        id, property_data, address, {Exact("lat")}, {Exact("lng")}, {Exact("price")}, {Exact("bedrooms")}, {Exact("bathrooms")}, {Exact("intensity")},
-        deal_rating, ai_evaluation_reasoning, {Exact("timestamp")}
+        id, property_data, address, {SqliteSchema.Number("lat")}, {SqliteSchema.Number("lng")}, {SqliteSchema.Number("price")}, {SqliteSchema.Number("bedrooms")}, {SqliteSchema.Number("bathrooms")}, {SqliteSchema.Number("intensity")},
+        deal_rating, ai_evaluation_reasoning, {SqliteSchema.Number("timestamp")}
         """;
 
     private readonly DatabaseGuard _guard = new("SQLite", SqliteFaults.Of, logger);
@@ -69,7 +68,7 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
             command.CommandText = $"SELECT COUNT(*) FROM properties {where}";
             long total = (long)command.ExecuteScalar()!;
 
-            command.CommandText = $"SELECT {Columns} FROM properties {where} ORDER BY timestamp DESC NULLS LAST, id LIMIT @limit OFFSET @offset";
+            command.CommandText = $"SELECT {Columns} FROM properties {where} ORDER BY {SqliteSchema.Number("timestamp")} DESC NULLS LAST, id LIMIT @limit OFFSET @offset";
             command.Parameters.AddWithValue("@limit", query.PerPage);
             command.Parameters.AddWithValue("@offset", query.Offset);
             return new ListingSelection(ReadListings(command), total);
@@ -79,7 +78,7 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
     public Task<ListingCounts> CountAsync(CancellationToken cancellationToken) => ReadAsync(
         command =>
         {
-            string intensity = $"COALESCE({Exact("intensity")}, 0)";
+            string intensity = $"COALESCE({SqliteSchema.Number("intensity")}, 0)";
             command.CommandText = $"""
                 SELECT COUNT(*),
                     COUNT(*) FILTER (WHERE {intensity} > 0.8),
@@ -160,8 +159,6 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
             bathrooms = excluded.bathrooms, intensity = excluded.intensity, deal_rating = excluded.deal_rating,
             ai_evaluation_reasoning = excluded.ai_evaluation_reasoning, property_data = excluded.property_data, timestamp = excluded.timestamp
         """;
-
-    private static string Exact(string column) => $"CASE typeof({column}) WHEN 'text' THEN NULL ELSE {column} END";
 
     private static SqliteCommand Command(SqliteConnection connection, string sql, SqliteTransaction transaction)
     {

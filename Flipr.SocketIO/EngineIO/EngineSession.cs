@@ -110,7 +110,7 @@ internal sealed class EngineSession
     }
 
     /// <summary>Handles one packet that is not a message, or hands a message to the layer above.</summary>
-    public ValueTask OnPacketAsync(EnginePacketType type, ReadOnlyMemory<byte> data, bool isBinary)
+    public ValueTask OnPacketAsync(EnginePacket packet)
     {
         lock (Gate)
         {
@@ -119,7 +119,7 @@ internal sealed class EngineSession
                 return ValueTask.CompletedTask;
             }
 
-            if (type == EnginePacketType.Pong)
+            if (packet.Type == EnginePacketType.Pong)
             {
                 if (_pongDeadline != EngineClock.Never)
                 {
@@ -138,11 +138,11 @@ internal sealed class EngineSession
             }
         }
 
-        switch (type)
+        switch (packet.Type)
         {
             case EnginePacketType.Message:
-                _server.Metrics.Received(data.Length);
-                return _handler.OnMessageAsync(data, isBinary);
+                _server.Metrics.Received(packet.Data.Length);
+                return _handler.OnMessageAsync(packet.Data, packet.IsBinary);
             case EnginePacketType.Close:
                 Close(CloseReason.TransportClose);
                 return ValueTask.CompletedTask;

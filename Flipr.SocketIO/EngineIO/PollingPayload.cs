@@ -82,6 +82,38 @@ internal static class PollingPayload
         }
     }
 
+    /// <summary>Takes the first packet off a payload.</summary>
+    /// <param name="payload">The payload; what is left of it afterwards, or empty. Base64 in it is decoded in place.</param>
+    /// <param name="packet">The packet.</param>
+    /// <returns>Whether there was a well-formed packet.</returns>
+    public static bool TryReadPacket(ref Memory<byte> payload, out EnginePacket packet)
+    {
+        packet = default;
+        int end = payload.Span.IndexOf(RecordSeparator);
+        Memory<byte> text = end < 0 ? payload : payload[..end];
+        payload = end < 0 ? default : payload[(end + 1)..];
+        if (text.IsEmpty || (end >= 0 && payload.IsEmpty))
+        {
+            // Nothing between, before or behind separators.
+            return false;
+        }
+
+        if (text.Span[0] != 'b')
+        {
+            packet = new EnginePacket((EnginePacketType)text.Span[0], text[1..], IsBinary: false);
+            return true;
+        }
+
+        Memory<byte> data = text[1..];
+        if (Base64.DecodeFromUtf8InPlace(data.Span, out int written) != OperationStatus.Done)
+        {
+            return false;
+        }
+
+        packet = new EnginePacket(EnginePacketType.Message, data[..written], IsBinary: true);
+        return true;
+    }
+
     private static async ValueTask<Outcome> DispatchAsync(Memory<byte> payload, EngineSession session)
     {
         if (payload.IsEmpty || !Utf8.IsValid(payload.Span))
@@ -89,37 +121,18 @@ internal static class PollingPayload
             return Outcome.Malformed;
         }
 
-        while (true)
+        do
         {
-            int end = payload.Span.IndexOf(RecordSeparator);
-            Memory<byte> packet = end < 0 ? payload : payload[..end];
-            if (packet.IsEmpty)
+            if (!TryReadPacket(ref payload, out EnginePacket packet))
             {
                 return Outcome.Malformed;
             }
 
-            if (packet.Span[0] == 'b')
-            {
-                Memory<byte> data = packet[1..];
-                if (Base64.DecodeFromUtf8InPlace(data.Span, out int written) != OperationStatus.Done)
-                {
-                    return Outcome.Malformed;
-                }
-
-                await session.OnPacketAsync(EnginePacketType.Message, data[..written], isBinary: true);
-            }
-            else
-            {
-                await session.OnPacketAsync((EnginePacketType)packet.Span[0], packet[1..], isBinary: false);
-            }
-
-            if (end < 0)
-            {
-                // A packet that closed the session in error is an error of the request that brought it.
-                return session.Reason == CloseReason.ParseError ? Outcome.Malformed : Outcome.Read;
-            }
-
-            payload = payload[(end + 1)..];
+            await session.OnPacketAsync(packet);
         }
+        while (!payload.IsEmpty);
+
+        // A packet that closed the session in error is an error of the request that brought it.
+        return session.Reason == CloseReason.ParseError ? Outcome.Malformed : Outcome.Read;
     }
 }

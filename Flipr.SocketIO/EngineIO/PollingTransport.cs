@@ -162,6 +162,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 break;
             default:
                 session.Close(CloseReason.TransportError);
+                await session.Server.RefuseAsync(context, EngineError.BadRequest, "the body ended early or is not well-formed HTTP");
                 break;
         }
     }

@@ -167,7 +167,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             ReadOnlyMemory<byte> data = buffer.Written;
             if (buffer.IsBinary)
             {
-                await session.OnPacketAsync(EnginePacketType.Message, data, isBinary: true);
+                await session.OnPacketAsync(new EnginePacket(EnginePacketType.Message, data, IsBinary: true));
             }
             else if (data.IsEmpty)
             {
@@ -175,7 +175,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             }
             else
             {
-                await session.OnPacketAsync((EnginePacketType)data.Span[0], data[1..], isBinary: false);
+                await session.OnPacketAsync(new EnginePacket((EnginePacketType)data.Span[0], data[1..], IsBinary: false));
             }
 
             buffer.Reset();

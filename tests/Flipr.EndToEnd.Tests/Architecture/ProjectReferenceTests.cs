@@ -15,6 +15,7 @@ public class ProjectReferenceTests
         ["Flipr.Web.Mock"] = ["Flipr.ServiceDefaults"],
         ["Flipr.Api"] = ["Flipr.SocketIO", "Flipr.ServiceDefaults", "Flipr.Web.Mock" + BuildOrder],
         ["Flipr.AppHost"] = ["Flipr.Api", "Flipr.Web.Mock"],
+        ["Flipr.SocketIO.Benchmarks"] = ["Flipr.SocketIO"],
     };
 
     [Fact]

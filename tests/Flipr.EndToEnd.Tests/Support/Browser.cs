@@ -56,7 +56,7 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Nothing was thrown, refused by the Content-Security-Policy or failed to load.</summary>
-    public void AssertNoErrors() => Assert.Empty(_errors);
+    public void AssertNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
 
     public async ValueTask DisposeAsync()
     {
