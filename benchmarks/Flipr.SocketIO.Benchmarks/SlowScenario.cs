@@ -11,8 +11,8 @@ internal sealed class SlowScenario
     private const int WarmUpMessages = 400;
     private const int Messages = 200 * 1024 * 1024 / SlowServer.MessageSize;
 
-    /// <summary>Broadcasts under way at once: 256 KB to each client, which keeps two cores busy and no queue long.</summary>
-    private const int Outstanding = 4;
+    /// <summary>Broadcasts under way at once: 128 KB to each client, which keeps two cores busy and no queue long.</summary>
+    private const int Outstanding = 2;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
