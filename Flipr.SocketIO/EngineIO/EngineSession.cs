@@ -16,6 +16,7 @@ internal sealed class EngineSession
     private readonly EngineServer _server;
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
+    private PollingTransport? _polling;
     private long _nextPing;
     private long _pongDeadline = EngineClock.Never;
     private bool _pongExtended;
@@ -69,7 +70,11 @@ internal sealed class EngineSession
     public string? Reason { get; private set; }
 
     /// <summary>Attaches the first transport; before anyone else knows the session.</summary>
-    public void Start(Transport transport) => Transport = transport;
+    public void Start(Transport transport)
+    {
+        Transport = transport;
+        _polling = transport as PollingTransport;
+    }
 
     /// <summary>Attaches the layer above; before the first message is read.</summary>
     public void Attach(ISessionHandler handler) => _handler = handler;
@@ -223,6 +228,7 @@ internal sealed class EngineSession
             if (!isGraceful)
             {
                 Queue.Clear();
+                _polling?.AbortAnswer();
             }
 
             if (reason == CloseReason.OutboundLimit)
@@ -399,6 +405,7 @@ internal sealed class EngineSession
                 case SessionState.Closing when now >= _closeDeadline:
                     _closeDeadline = EngineClock.Never;
                     Transport.Abort();
+                    _polling?.AbortAnswer();
                     isAborted = true;
                     break;
             }

@@ -13,6 +13,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     private Poll? _poll;
     private HttpContext? _readingPost;
+    private HttpContext? _answering;
 
     public override string Name => "polling";
 
@@ -44,6 +45,9 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         _poll?.SetReady(NoopPacket);
         AbortPost();
     }
+
+    /// <summary>The session is over: an answer that its client does not read must not outlive it.</summary>
+    public void AbortAnswer() => _answering?.Abort();
 
     /// <summary>Serves a GET: answers with what is queued, or waits for it.</summary>
     public async Task GetAsync(HttpContext context)
@@ -192,6 +196,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             }
 
             isLast = session.IsClosing;
+            _answering = context;
         }
 
         try
@@ -200,6 +205,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         }
         finally
         {
+            lock (session.Gate)
+            {
+                _answering = null;
+            }
+
             foreach (OutboundMessage message in batch)
             {
                 message.Release();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Flipr.SocketIO.Benchmarks;
 
@@ -35,20 +34,12 @@ internal static class FanoutBenchmark
 
     private static async Task<(double Rate, double Allocated)> MeasureAsync(string path)
     {
-        int port = FreePort();
-        string url = $"http://127.0.0.1:{port}";
-        using Process server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["serve", "fanout", path, url])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        await server.StandardOutput.ReadLineAsync();
-
-        WireClient control = await WireClient.ConnectAsync(port, "/control");
+        await using ServerProcess server = await ServerProcess.StartAsync("fanout", path);
+        await using WebSocketClient control = await WebSocketClient.ConnectAsync(server.Port, "/control");
         var clients = new List<WireClient>();
         for (int i = 0; i < Connections; i++)
         {
-            clients.Add(await WireClient.ConnectAsync(port, "/"));
+            clients.Add(await WireClient.ConnectAsync(server.Port));
         }
 
         // 64 bytes of text and the Engine.IO type make 65: a frame header of 2 bytes.
@@ -71,7 +62,7 @@ internal static class FanoutBenchmark
             });
         }
 
-        await control.EmitAsync($"42/control,[\"credit\",{Outstanding}]");
+        await control.EmitAsync("credit", $"{Outstanding}");
         Task crediting = Task.Run(async () =>
         {
             while (!stop.IsCancellationRequested)
@@ -81,38 +72,34 @@ internal static class FanoutBenchmark
                 if (due > 0)
                 {
                     Volatile.Write(ref credited, credited + due);
-                    await control.EmitAsync($"42/control,[\"credit\",{due}]");
+                    await control.EmitAsync("credit", $"{due}");
                 }
             }
         });
 
         await Task.Delay(WarmUp);
-        (long allocatedBefore, long sentBefore, long cpuBefore) = await control.AskAllocatedAsync();
+        (long allocatedBefore, long sentBefore, long cpuBefore) = await AskAllocatedAsync(control);
         long before = Volatile.Read(ref delivered);
         long start = Stopwatch.GetTimestamp();
         await Task.Delay(Measured);
         long after = Volatile.Read(ref delivered);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        (long allocatedAfter, long sentAfter, long cpuAfter) = await control.AskAllocatedAsync();
+        (long allocatedAfter, long sentAfter, long cpuAfter) = await AskAllocatedAsync(control);
 
         await stop.CancelAsync();
         gate.Release();
         await crediting;
-        await server.StandardInput.WriteLineAsync();
-        await server.WaitForExitAsync();
-        control.Dispose();
         clients.ForEach(static client => client.Dispose());
         Console.WriteLine($"   server cpu {(cpuAfter - cpuBefore) / ((sentAfter - sentBefore) * (double)Connections):N3} us/delivery; frames per read {Volatile.Read(ref delivered) / (double)FrameLength / Volatile.Read(ref reads):N2}");
         double rate = (after - before) / (double)FrameLength / elapsed.TotalSeconds;
         return (rate, (allocatedAfter - allocatedBefore) / ((sentAfter - sentBefore) * (double)Connections));
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static int FreePort()
+    private static async Task<(long Allocated, long Sent, long CpuMicroseconds)> AskAllocatedAsync(WebSocketClient control)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        JsonElement answer = await control.AskAsync("allocated");
+        return (answer[0].GetInt64(), answer[1].GetInt64(), answer[2].GetInt64());
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

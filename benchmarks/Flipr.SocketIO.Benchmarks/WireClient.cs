@@ -7,35 +7,36 @@ namespace Flipr.SocketIO.Benchmarks;
 /// <summary>A WebSocket client that costs as little as possible: it joins a namespace and then only counts bytes.</summary>
 internal sealed class WireClient : IDisposable
 {
-    private readonly System.Net.Sockets.Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly System.Net.Sockets.Socket _socket;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
-    public static async Task<WireClient> ConnectAsync(int port, string ns)
+    private WireClient(System.Net.Sockets.Socket socket) => _socket = socket;
+
+    /// <summary>Opens a session over a WebSocket, on a plain socket; its first packet has been read.</summary>
+    /// <param name="port">The server's port on the loopback address.</param>
+    /// <param name="receiveBuffer">How much the system may keep for a client that does not read, if that matters.</param>
+    public static async Task<System.Net.Sockets.Socket> OpenAsync(int port, int? receiveBuffer = null)
     {
-        var client = new WireClient();
-        await client._socket.ConnectAsync(IPAddress.Loopback, port);
-        await client._socket.SendAsync(Encoding.ASCII.GetBytes(
+        var socket = new System.Net.Sockets.Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } size)
+        {
+            socket.ReceiveBufferSize = size;
+        }
+
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
             $"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"));
-        await client.ReadUntilAsync("maxPayload");
-        await client.EmitAsync(ns == "/" ? "40" : $"40{ns},");
-        await client.ReadUntilAsync("\"}");
-        return client;
+        await ReadUntilAsync(socket, "maxPayload");
+        return socket;
     }
 
-    /// <summary>Sends a text as one frame; the mask is zero, which leaves the text as it is.</summary>
-    public async Task EmitAsync(string text)
+    /// <summary>Opens a session and joins <c>/</c>; from then on nothing is read unless <see cref="CountInto"/> is called.</summary>
+    public static async Task<WireClient> ConnectAsync(int port, string auth = "", int? receiveBuffer = null)
     {
-        byte[] payload = Encoding.UTF8.GetBytes(text);
-        await _socket.SendAsync((byte[])[0x81, (byte)(0x80 | payload.Length), 0, 0, 0, 0, .. payload]);
-    }
-
-    /// <summary>Asks the server what it has allocated and how many broadcasts it has sent.</summary>
-    public async Task<(long Allocated, long Sent, long CpuMicroseconds)> AskAllocatedAsync()
-    {
-        await EmitAsync("42/control,1[\"allocated\"]");
-        string answer = await ReadUntilAsync("]");
-        string[] numbers = answer[(answer.LastIndexOf('[') + 1)..answer.IndexOf(']', StringComparison.Ordinal)].Split(',');
-        return (long.Parse(numbers[0]), long.Parse(numbers[1]), long.Parse(numbers[2]));
+        System.Net.Sockets.Socket socket = await OpenAsync(port, receiveBuffer);
+        await socket.SendAsync(ClientFrame.Of(Encoding.UTF8.GetBytes("40" + auth)));
+        await ReadUntilAsync(socket, "\"}");
+        return new WireClient(socket);
     }
 
     /// <summary>Reads for good and reports how many bytes came.</summary>
@@ -69,20 +70,19 @@ internal sealed class WireClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task<string> ReadUntilAsync(string end)
+    private static async Task ReadUntilAsync(System.Net.Sockets.Socket socket, string end)
     {
+        var buffer = new byte[1024];
         var text = new StringBuilder();
         while (!text.ToString().Contains(end, StringComparison.Ordinal))
         {
-            int read = await _socket.ReceiveAsync(_buffer);
+            int read = await socket.ReceiveAsync(buffer);
             if (read == 0)
             {
                 throw new IOException($"The server closed the connection after '{text}'.");
             }
 
-            text.Append(Encoding.UTF8.GetString(_buffer, 0, read));
+            text.Append(Encoding.UTF8.GetString(buffer, 0, read));
         }
-
-        return text.ToString();
     }
 }

@@ -106,6 +106,11 @@ public sealed class WireServer : IAsyncDisposable
         () => _pending.Values.Count(p => p == (method, sid)) >= count,
         () => $"{count} {method} pending for {sid}; pending are [{string.Join(", ", _pending.Values)}]");
 
+    /// <summary>Waits until no request for this session is being handled any more.</summary>
+    public Task UntilNothingPendingAsync(string sid) => Deadline.UntilAsync(
+        () => _pending.Values.All(p => p.Sid != sid),
+        () => $"nothing is pending for {sid}; pending are [{string.Join(", ", _pending.Values)}]");
+
     /// <summary>Waits until the server holds exactly this many open sessions.</summary>
     public Task UntilConnectionsAsync(int count) => Deadline.UntilAsync(
         () => IO.ConnectionCount == count,

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+
+namespace Flipr.SocketIO.Benchmarks;
+
+/// <summary>The server of the slow-consumer benchmark: default limits; it broadcasts large numbered messages and counts how its clients end.</summary>
+internal static class SlowServer
+{
+    public const int MessageSize = 64 * 1024;
+
+    private static readonly string Padding = new('x', MessageSize - 16);
+
+    public static Task<int> RunAsync(bool useRawTransport, string url) => ServerHost.RunAsync(
+        url,
+        options => options.UseRawTransport = useRawTransport,
+        io =>
+        {
+            var ends = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+            var broadcast = new CreditedBroadcast(number => io.EmitAsync("m", number, Padding));
+            ControlNamespace.AddTo(io);
+            io.Of(ControlNamespace.Name).OnConnection(control =>
+            {
+                control.On("credit", (int count) => broadcast.Give(count));
+                control.On("ends", (Ack ack) => ack.SendAsync(ends).AsTask());
+            });
+            io.OnConnection(socket =>
+            {
+                string kind = socket.Handshake.Auth.Json.GetProperty("kind").GetString()!;
+                socket.On("echo", (Ack ack) => ack.SendAsync().AsTask());
+                socket.OnDisconnect(reason => ends.AddOrUpdate($"{kind}: {reason}", 1, static (_, count) => count + 1));
+            });
+        });
+}

@@ -1,0 +1,109 @@
+using Flipr.SocketIO.Tests.Wire;
+
+namespace Flipr.SocketIO.Tests.Handlers;
+
+/// <summary>Questions to many, and what can be done to many sockets at once.</summary>
+public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
+{
+    [Fact]
+    public async Task All_answers_are_collected()
+    {
+        WireServer server = await StartAsync();
+        EngineClient first = await JoinAsync(server);
+        EngineClient second = await JoinAsync(server);
+
+        Task<int[]> asking = server.IO.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<int>("q", "how many");
+        await first.ShouldReceiveAsync("420[\"q\",\"how many\"]");
+        await second.ShouldReceiveAsync("420[\"q\",\"how many\"]");
+        await first.SendAsync("430[1]");
+        await second.SendAsync("430[2]");
+
+        Assert.Equal([1, 2], (await asking.Within("all answer")).Order());
+    }
+
+    [Fact]
+    public async Task Nobody_to_ask_is_no_answers()
+    {
+        WireServer server = await StartAsync();
+
+        Assert.Empty(await server.IO.To("nobody").EmitWithAckAsync<int>("q").Within("an answer"));
+    }
+
+    [Fact]
+    public async Task Partial_answers_are_kept_when_the_others_are_late()
+    {
+        WireServer server = await StartAsync();
+        EngineClient quick = await JoinAsync(server);
+        EngineClient slow = await JoinAsync(server);
+
+        Task<string[]> asking = server.IO.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync<string>("q");
+        await quick.ShouldReceiveAsync("420[\"q\"]");
+        await slow.ShouldReceiveAsync("420[\"q\"]");
+        await quick.SendAsync("430[\"here\"]");
+        await quick.ShouldHaveNothingElseAsync();
+        server.Clock.Advance(TimeSpan.FromSeconds(6));
+
+        AckTimeoutException<string> exception = await Assert.ThrowsAsync<AckTimeoutException<string>>(() => asking.Within("the timeout strikes"));
+        Assert.Equal(["here"], exception.Answers);
+        Assert.Equal(2, exception.Expected);
+    }
+
+    [Fact]
+    public async Task Partial_answers_are_kept_when_another_leaves()
+    {
+        WireServer server = await StartAsync();
+        EngineClient quick = await JoinAsync(server);
+        EngineClient leaving = await JoinAsync(server);
+
+        Task<string[]> asking = server.IO.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<string>("q");
+        await quick.SendAsync("430[\"here\"]");
+        await leaving.SendAsync("41");
+
+        Assert.Equal(["here"], (await Assert.ThrowsAsync<AckTimeoutException<string>>(() => asking.Within("the question ends"))).Answers);
+    }
+
+    [Fact]
+    public async Task Sockets_of_a_room_can_be_fetched_moved_and_disconnected()
+    {
+        WireServer server = await StartAsync();
+        EngineClient first = await JoinAsync(server);
+        string firstId = server.IO.Sockets.Single().Id;
+        EngineClient second = await JoinAsync(server);
+
+        await server.IO.To(firstId).SocketsJoinAsync("a", "b");
+        RemoteSocket fetched = Assert.Single(await server.IO.In("a").FetchSocketsAsync());
+        Assert.Equal(firstId, fetched.Id);
+        Assert.Equal(new[] { "a", "b", firstId }.Order(), fetched.Rooms.Order());
+        await fetched.EmitAsync("hello", 1);
+        await first.ShouldReceiveAsync("42[\"hello\",1]");
+
+        await server.IO.In("a").SocketsLeaveAsync("b");
+        Assert.Empty(await server.IO.In("b").FetchSocketsAsync());
+        Assert.Equal(2, (await server.IO.FetchSocketsAsync()).Count);
+
+        await server.IO.In("a").DisconnectSocketsAsync();
+        await first.ShouldReceiveAsync("41");
+        await second.ShouldHaveNothingElseAsync();
+        await Deadline.UntilAsync(() => server.IO.Sockets.Count == 1, "one socket is left");
+    }
+
+    [Fact]
+    public async Task OnRoomChanged_tells_when_a_room_comes_and_goes()
+    {
+        WireServer server = await StartAsync();
+        var changes = new Heard<string>("room changes");
+        EngineClient client = await JoinAsync(server);
+        Socket socket = server.IO.Sockets.Single();
+        server.IO.Default.OnRoomChanged((room, exists) => changes.Add($"{(room == socket.Id ? "own" : room)} {exists}"));
+
+        await socket.JoinAsync("a");
+        await socket.JoinAsync("a");
+        await socket.LeaveAsync("a");
+        await socket.JoinAsync("b");
+        await client.SendAsync("41");
+
+        string[] heard = [await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync()];
+        Assert.Equal(["a True", "a False", "b True"], heard[..3]);
+        Assert.Equal(["b False", "own False"], heard[3..].Order());
+    }
+}
