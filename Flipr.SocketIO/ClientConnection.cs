@@ -188,7 +188,7 @@ internal sealed class ClientConnection : ISessionHandler
         string name = NameOf(text, header);
         if (header.AckId is not null || !TryReadAuth(text[header.PayloadStart..], out JsonElement auth))
         {
-            Fail("the payload of CONNECT is not an object");
+            Fail("the payload of CONNECT is not an object, or holds text that is not valid Unicode");
             return;
         }
 
@@ -732,8 +732,22 @@ internal sealed class ClientConnection : ISessionHandler
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = _server.Serializer.MaxDepth });
             reader.Read();
+            Utf8JsonReader tokens = reader;
             auth = JsonElement.ParseValue(ref reader);
-            return auth.ValueKind == JsonValueKind.Object && !reader.Read();
+            if (auth.ValueKind != JsonValueKind.Object || reader.Read())
+            {
+                return false;
+            }
+
+            while (tokens.Read())
+            {
+                if (tokens.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !JsonText.IsWellFormed(ref tokens))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
         catch (JsonException)
         {
