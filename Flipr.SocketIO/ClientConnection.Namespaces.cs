@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
 
@@ -43,7 +44,7 @@ internal sealed partial class ClientConnection
         string name = NameOf(text, header);
         if (header.AckId is not null || !TryReadAuth(text[header.PayloadStart..], out JsonElement auth))
         {
-            Fail("the payload of CONNECT is not an object");
+            Fail("the payload of CONNECT is not an object, or holds text that is not valid Unicode");
             return;
         }
 
@@ -66,7 +67,7 @@ internal sealed partial class ClientConnection
 
             if (!_sockets.TryAdd(name, null))
             {
-                Violate($"it connected to {name} twice");
+                Violate($"it connected to {LogText.Clean(name)} twice");
                 return;
             }
         }
@@ -91,7 +92,7 @@ internal sealed partial class ClientConnection
         }
         catch (Exception exception)
         {
-            _server.Log.NamespaceFailed(name, exception);
+            _server.Log.NamespaceFailed(LogText.Clean(name), exception);
         }
 
         // Off the turn: the function may have awaited, or not.
@@ -197,6 +198,7 @@ internal sealed partial class ClientConnection
 
         // The answer is the first packet of the namespace, yet the client must not have it before the socket is in its
         // namespace and rooms: what it does next may be broadcast to them.
+        _hasJoined = true;
         Session.Cork();
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
@@ -298,8 +300,22 @@ internal sealed partial class ClientConnection
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = _server.Serializer.MaxDepth });
             reader.Read();
+            Utf8JsonReader tokens = reader;
             auth = JsonElement.ParseValue(ref reader);
-            return auth.ValueKind == JsonValueKind.Object && !reader.Read();
+            if (auth.ValueKind != JsonValueKind.Object || reader.Read())
+            {
+                return false;
+            }
+
+            while (tokens.Read())
+            {
+                if (tokens.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !JsonText.IsWellFormed(ref tokens))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
         catch (JsonException)
         {

@@ -25,6 +25,7 @@ internal sealed partial class ClientConnection : ISessionHandler
     private readonly EventDispatcher _events;
     private readonly long _connectDeadline;
     private PendingPacket? _pending;
+    private bool _hasJoined;
     private bool _isClosed;
 
     public ClientConnection(SocketIOServer server, EngineSession session, Handshake handshake)
@@ -59,6 +60,12 @@ internal sealed partial class ClientConnection : ISessionHandler
                 OnText(data);
             }
         }
+        catch (Exception exception)
+        {
+            // Whatever a client may send: it costs the client its connection, not the server its composure.
+            _server.Log.PacketFailed(Session.Id, exception);
+            Session.Close(CloseReason.ParseError);
+        }
         finally
         {
             _turn.Release();
@@ -80,7 +87,7 @@ internal sealed partial class ClientConnection : ISessionHandler
             isIdle = _sockets.Count == 0;
         }
 
-        if (now >= _connectDeadline && isIdle)
+        if (now >= _connectDeadline && isIdle && !_hasJoined)
         {
             _server.Log.ConnectTimedOut(Session.Id);
             Session.Close(CloseReason.ForcedServerClose);

@@ -50,7 +50,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
         }
         catch (Exception exception)
         {
-            server.Log.EventRefused(name, socket.Id, exception);
+            server.Log.EventRefused(LogText.Clean(name), socket.Id, exception);
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
         if (listeners.Length == 0)
         {
             server.Metrics.Unhandled();
-            server.Log.Unhandled(name.ToString(), socket.Id);
+            server.Log.Unhandled(LogText.Clean(name), socket.Id);
             return;
         }
 
@@ -133,7 +133,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
             catch (JsonException exception)
             {
                 SocketIOActivities.Fail(activity, exception);
-                server.Log.BadArgument(name.ToString(), socket.Id, exception);
+                server.Log.BadArgument(LogText.Clean(name), socket.Id, exception);
             }
             catch (Exception exception)
             {

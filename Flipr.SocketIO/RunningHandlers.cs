@@ -1,3 +1,5 @@
+using Flipr.SocketIO.Diagnostics;
+
 namespace Flipr.SocketIO;
 
 /// <summary>The handlers of one connection that have not finished: counts them, and looks at how they end.</summary>
@@ -38,7 +40,7 @@ internal sealed class RunningHandlers(SocketIOServer server)
     public void OnFailed(string eventName, Socket socket, Exception exception)
     {
         server.Metrics.HandlerFailed();
-        server.Log.HandlerFailed(eventName, socket.Id, exception);
+        server.Log.HandlerFailed(LogText.Clean(eventName), socket.Id, exception);
     }
 
     /// <summary>Waits until enough handlers have finished, or the connection is closed.</summary>

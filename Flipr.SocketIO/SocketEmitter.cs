@@ -61,7 +61,16 @@ public sealed class SocketEmitter : EventEmitter
         {
             Deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never,
         };
-        ulong id = _socket.OweAck(ack);
+        ulong id;
+        try
+        {
+            id = _socket.OweAck(ack);
+        }
+        catch (InvalidOperationException exception)
+        {
+            return Task.FromException<T>(exception);
+        }
+
         OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, id, isAck: false, _compress);
         _socket.Send(message, _isVolatile);
         message.Release();

@@ -207,14 +207,27 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <summary>Where requests arrive: through the middleware to the engine.</summary>
     internal async Task HandleAsync(HttpContext context)
     {
-        RequestDelegate next = Endpoint.HandleAsync;
+        bool hasArrived = false;
+        RequestDelegate next = request =>
+        {
+            hasArrived = true;
+            return Endpoint.HandleAsync(request);
+        };
         foreach (Func<HttpContext, RequestDelegate, Task> middleware in _requestMiddleware.Reverse())
         {
             RequestDelegate inner = next;
             next = request => middleware(request, inner);
         }
 
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!hasArrived && !context.Response.HasStarted)
+        {
+            Log.MiddlewareFailed(exception);
+            await Engine.RefuseAsync(context, EngineError.BadRequest, "MIDDLEWARE_FAILURE: a middleware for requests threw");
+        }
     }
 
     private protected override Broadcast Select() => Default.Everyone;

@@ -26,6 +26,12 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(107, LogLevel.Error, "A middleware of {Namespace} threw; socket {SocketId} was refused")]
     public partial void MiddlewareFailed(string @namespace, string socketId, Exception exception);
 
+    [LoggerMessage(112, LogLevel.Error, "A middleware for requests (UseRequest) threw; the request was refused")]
+    public partial void MiddlewareFailed(Exception exception);
+
+    [LoggerMessage(111, LogLevel.Error, "A packet of connection {SessionId} could not be handled; the connection was closed")]
+    public partial void PacketFailed(string sessionId, Exception exception);
+
     [LoggerMessage(110, LogLevel.Error, "The function that decides on namespace {Namespace} threw; the client was refused")]
     public partial void NamespaceFailed(string @namespace, Exception exception);
 

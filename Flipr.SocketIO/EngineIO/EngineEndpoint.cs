@@ -68,7 +68,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
     {
         if (server.Find(sid) is not { } session)
         {
-            server.Log.UnknownSession(sid.Length <= 20 ? sid : sid[..20]);
+            server.Log.UnknownSession(SessionId.IsWellFormed(sid) ? sid : "(malformed)");
             await server.RefuseAsync(context, EngineError.UnknownSession, "UNKNOWN_SID: no such session on this instance");
             return;
         }

@@ -56,7 +56,8 @@ internal static class PollingPayload
                     buffer = larger;
                 }
 
-                int read = await request.Body.ReadAsync(buffer.AsMemory(length), request.HttpContext.RequestAborted);
+                // Not cancelled: an abort ends the read by itself, and a cancelled one would leave Kestrel's pipe in the middle of it.
+                int read = await request.Body.ReadAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (read == 0)
                 {
                     break;

@@ -67,7 +67,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             else
             {
                 _poll = poll;
-                if (session.IsClosing)
+                if (!session.IsOpen)
                 {
                     poll.SetReady(ClosePacket);
                 }
@@ -193,6 +193,12 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             if (poll.Last is { } last)
             {
                 batch.Add(last);
+            }
+
+            if (batch.Count == 0)
+            {
+                // What it was to say is said already: the upgrade that made it ready was given up.
+                batch.Add(NoopPacket);
             }
 
             isLast = session.IsClosing;

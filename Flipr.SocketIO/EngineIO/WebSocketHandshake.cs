@@ -79,15 +79,13 @@ internal static class WebSocketHandshake
             case Way.Upgrade:
                 context.Response.Headers.Upgrade = "websocket";
                 context.Response.Headers.SecWebSocketAccept = AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
-                context.Response.Headers.SecWebSocketProtocol = subProtocol;
-                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
+                SetHeaders(context.Response.Headers, subProtocol, deflate?.Answer);
                 stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
                 output = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output;
                 break;
             case Way.ExtendedConnect:
                 context.Response.StatusCode = StatusCodes.Status200OK;
-                context.Response.Headers.SecWebSocketProtocol = subProtocol;
-                context.Response.Headers.SecWebSocketExtensions = deflate?.Answer;
+                SetHeaders(context.Response.Headers, subProtocol, deflate?.Answer);
                 stream = await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
                 break;
             case Way.Feature:
@@ -111,6 +109,20 @@ internal static class WebSocketHandshake
                 SubProtocol = subProtocol,
                 DangerousDeflateOptions = deflate?.Options,
             }));
+    }
+
+    // Only what there is: an empty value would stop Kestrel's HTTP/2 writer from sending the headers behind it.
+    private static void SetHeaders(IHeaderDictionary headers, string? subProtocol, string? extensions)
+    {
+        if (subProtocol is not null)
+        {
+            headers.SecWebSocketProtocol = subProtocol;
+        }
+
+        if (extensions is not null)
+        {
+            headers.SecWebSocketExtensions = extensions;
+        }
     }
 
     // By what the features say, not by which are there: Kestrel's HTTP/2 stream has the upgrade too, and it never applies.

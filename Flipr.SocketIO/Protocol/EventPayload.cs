@@ -5,7 +5,12 @@ namespace Flipr.SocketIO.Protocol;
 /// <summary>Checks the JSON of an EVENT or ACK packet as a whole, so that no half of a broken packet ever reaches a handler.</summary>
 internal static class EventPayload
 {
-    /// <summary>Checks that <paramref name="json"/> is one array, complete, not too deep, with every attachment placeholder in range.</summary>
+    private const string BrokenText = "the payload holds text that is not valid Unicode";
+
+    /// <summary>
+    /// Checks that <paramref name="json"/> is one array, complete, not too deep, its strings whole characters, with every attachment
+    /// placeholder in range and no more placeholders than attachments: each could be read into a copy of its own.
+    /// </summary>
     /// <param name="json">The packet's JSON.</param>
     /// <param name="maxDepth">How deep objects and arrays may nest.</param>
     /// <param name="attachments">How many attachments the packet has.</param>
@@ -28,18 +33,38 @@ internal static class EventPayload
                     return "the first element of an event is not its name";
                 }
 
+                if (!JsonText.IsWellFormed(ref reader))
+                {
+                    return BrokenText;
+                }
+
                 if (ReservedEvents.Contains(ref reader))
                 {
                     return $"the event name '{reader.GetString()}' is reserved";
                 }
             }
 
+            int placeholders = 0;
             while (reader.Read())
             {
-                if (attachments > 0 && reader.TokenType == JsonTokenType.StartObject
-                    && Placeholder.Read(reader) is { } number && (number < 0 || number >= attachments))
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
                 {
-                    return "an attachment placeholder is out of range";
+                    if (!JsonText.IsWellFormed(ref reader))
+                    {
+                        return BrokenText;
+                    }
+                }
+                else if (attachments > 0 && reader.TokenType == JsonTokenType.StartObject && Placeholder.Read(reader) is { } number)
+                {
+                    if (number < 0 || number >= attachments)
+                    {
+                        return "an attachment placeholder is out of range";
+                    }
+
+                    if (++placeholders > attachments)
+                    {
+                        return "there are more attachment placeholders than attachments";
+                    }
                 }
             }
 
@@ -51,7 +76,8 @@ internal static class EventPayload
         }
         catch (InvalidOperationException)
         {
-            return "the payload holds text that is not valid Unicode";
+            // A name within an object is compared before its own turn comes.
+            return BrokenText;
         }
     }
 
