@@ -16,7 +16,7 @@ public abstract class WireTest(Route route) : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         while (_owned.TryPop(out IAsyncDisposable? owned))
