@@ -10,7 +10,7 @@ COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /source
 COPY . .
-RUN dotnet publish Flipr.Api -c Release -o /app -p:RequireFrontend=true
+RUN dotnet publish Flipr.Api -c Release --use-current-runtime --no-self-contained -o /app -p:RequireFrontend=true
 
 # No shell, no package manager, and a user who is not root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled

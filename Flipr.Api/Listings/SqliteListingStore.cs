@@ -15,7 +15,7 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
 
     private readonly DatabaseGuard _guard = new("SQLite", SqliteFaults.Of, logger);
     private readonly Lock _writing = new();
-    private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
+    private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 1 }.ConnectionString;
     private SqliteConnection? _writer;
 
     public string Database => "SQLite";
@@ -225,8 +225,8 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            // SQLite's own waiting; the driver's would sleep 150 ms at a time. What answered 200 must survive a power cut: FULL.
-            command.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL";
+            // SQLite's own waiting for a lock; the driver's, which adds to it, sleeps 150 ms at a time. What answered 200 must survive a power cut: FULL.
+            command.CommandText = "PRAGMA busy_timeout = 2000; PRAGMA synchronous = FULL";
             command.ExecuteNonQuery();
             return connection;
         }

@@ -31,7 +31,7 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
 
         message.Retain();
         _isSending = true;
-        _ = FinishSendAsync(send, message);
+        WriteCompletion = FinishSendAsync(send, message);
         return true;
     }
 
@@ -49,12 +49,12 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
                 else
                 {
                     _isSending = true;
-                    _ = FinishSendAsync(send, message);
+                    WriteCompletion = FinishSendAsync(send, message);
                 }
             }
             else if (OnIdle() is { } status)
             {
-                _ = CloseOutputAsync(status);
+                WriteCompletion = CloseOutputAsync(status);
                 return;
             }
             else

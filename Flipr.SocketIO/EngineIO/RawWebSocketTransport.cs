@@ -97,20 +97,29 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
     protected override async Task LingerAsync()
     {
+        Task reading = ReadToEndAsync();
         try
         {
-            await ReadToEndAsync().WaitAsync(LingerTime, Session.Server.Clock.TimeProvider);
+            await reading.WaitAsync(LingerTime, Session.Server.Clock.TimeProvider);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        catch (TimeoutException)
         {
-            // The connection is gone, or was given its time.
+            Context.Abort();
+            await reading;
         }
 
         async Task ReadToEndAsync()
         {
             var buffer = new byte[1024];
-            while (await _stream.ReadAsync(buffer) > 0)
+            try
             {
+                while (await _stream.ReadAsync(buffer) > 0)
+                {
+                }
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The connection is gone, which is what this waited for.
             }
         }
     }
@@ -121,7 +130,7 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
         if (!flush.IsCompletedSuccessfully)
         {
             _isFlushing = true;
-            _ = FinishFlushAsync(flush);
+            WriteCompletion = FinishFlushAsync(flush);
         }
         else if (flush.Result.IsCompleted)
         {

@@ -108,6 +108,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
                 End();
             }
 
+            await WriteCompletion;
             if (isCurrent)
             {
                 session.OnTransportEnded(reason);
@@ -116,6 +117,9 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             WebSocket.Dispose();
         }
     }
+
+    /// <summary>The write or flush under way; it does not fail.</summary>
+    protected Task WriteCompletion { get; set; } = Task.CompletedTask;
 
     /// <summary>Takes the next thing to write: control frames first, then the session's queue if this transport carries it.</summary>
     protected bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OutboundMessage? message) =>
@@ -227,13 +231,16 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             Close(WebSocketCloseStatus.NormalClosure);
         }
 
+        Task ending = EndAsync();
         try
         {
-            await EndAsync().WaitAsync(TimeSpan.FromMilliseconds(session.Server.Settings.CloseTimeout), session.Server.Clock.TimeProvider);
+            await ending.WaitAsync(TimeSpan.FromMilliseconds(session.Server.Settings.CloseTimeout), session.Server.Clock.TimeProvider);
         }
         catch (TimeoutException)
         {
+            // Reads and writes fail now; they must have ended before the request returns.
             context.Abort();
+            await ending;
         }
 
         async Task EndAsync()
@@ -260,7 +267,10 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         catch (Exception exception) when (exception is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             // After a frame that breaks the protocol nothing can be read as frames any more.
-            await LingerAsync();
+            if (!context.RequestAborted.IsCancellationRequested)
+            {
+                await LingerAsync();
+            }
         }
     }
 

@@ -83,6 +83,9 @@ public sealed class OutageTests : IAsyncLifetime
         await ApiHost.ErrorAsync(posted, HttpStatusCode.ServiceUnavailable);
         Assert.NotNull(posted.Headers.RetryAfter);
 
+        // The platform restarts by this one: an outage of the database must not make it.
+        using HttpResponseMessage alive = await api.Http.GetAsync("/alive", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         JsonElement health = await api.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
         Assert.Equal("degraded", health.GetProperty("status").GetString());
         Assert.NotEmpty(health.GetProperty("reason").GetString()!);

@@ -1,9 +1,22 @@
+using System.Diagnostics;
+
 namespace Flipr.EndToEnd.Tests.Support;
 
 /// <summary>Programs of the machine that some tests need. Where one is missing, its tests are skipped and say so.</summary>
 internal static class Tools
 {
-    public static string Node => Require("node", "node");
+    private static readonly Version OldestNode = new(20, 19);
+    private static readonly Lazy<Version?> NodeVersion = new(ReadNodeVersion);
+
+    public static string Node
+    {
+        get
+        {
+            string node = Require("node", "node");
+            Assert.SkipUnless(NodeVersion.Value >= OldestNode, $"node is {NodeVersion.Value}, {OldestNode} or newer is needed");
+            return node;
+        }
+    }
 
     public static string Npm => Require("npm", "npm");
 
@@ -19,6 +32,12 @@ internal static class Tools
 
         Assert.SkipUnless(path is not null, $"{tool} is not installed");
         return path!;
+    }
+
+    private static Version? ReadNodeVersion()
+    {
+        using var node = Process.Start(new ProcessStartInfo(Find("node")!, ["--version"]) { RedirectStandardOutput = true })!;
+        return Version.TryParse(node.StandardOutput.ReadToEnd().Trim().TrimStart('v'), out Version? version) ? version : null;
     }
 
     private static string? Find(string name) =>
