@@ -340,12 +340,17 @@ internal sealed class ClientConnection : ISessionHandler
             _sockets[socket.Namespace.Name] = socket;
         }
 
+        // The answer is the first packet of the namespace, yet the client must not have it before the socket is in its
+        // namespace and rooms: what it does next may be broadcast to them.
+        Session.Cork();
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
         foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
             Track(Invoke(() => handler(socket)), "connection", socket);
         }
+
+        Session.Uncork();
     }
 
     private void OnDisconnect(ReadOnlySpan<byte> text, PacketHeader header)

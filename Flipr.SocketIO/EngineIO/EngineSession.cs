@@ -55,6 +55,9 @@ internal sealed class EngineSession
     /// <summary>Whether the probe of <see cref="Upgrade"/> was answered: from here on polling only sends <c>noop</c>.</summary>
     public bool IsProbed { get; private set; }
 
+    /// <summary>Whether the queue is held back.</summary>
+    public bool IsCorked { get; private set; }
+
     public bool IsOpen => _state == SessionState.Open;
 
     public bool IsClosing => _state == SessionState.Closing;
@@ -82,14 +85,14 @@ internal sealed class EngineSession
                 return false;
             }
 
-            if (isVolatile && (!Transport.IsWritable || Queue.Count > 0))
+            if (isVolatile && !IsCorked && (!Transport.IsWritable || Queue.Count > 0))
             {
                 _server.Metrics.VolatileDropped();
                 return false;
             }
 
             _server.Metrics.Sent(message.Size);
-            if (Queue.Count == 0 && Transport.TrySend(message))
+            if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message))
             {
                 return true;
             }
@@ -107,6 +110,28 @@ internal sealed class EngineSession
         _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
         Close(CloseReason.OutboundLimit);
         return false;
+    }
+
+    /// <summary>Holds back what is sent until <see cref="Uncork"/>; then it goes out together.</summary>
+    public void Cork()
+    {
+        lock (Gate)
+        {
+            IsCorked = _state == SessionState.Open;
+        }
+    }
+
+    /// <summary>Sends what <see cref="Cork"/> has held back.</summary>
+    public void Uncork()
+    {
+        lock (Gate)
+        {
+            if (IsCorked)
+            {
+                IsCorked = false;
+                Transport.Pump();
+            }
+        }
     }
 
     /// <summary>Handles one packet that is not a message, or hands a message to the layer above.</summary>
@@ -173,6 +198,7 @@ internal sealed class EngineSession
             }
 
             _state = SessionState.Closing;
+            IsCorked = false;
             Reason = reason;
             _closeDeadline = _server.Clock.Now + _server.Settings.CloseTimeout;
             Volatile.Write(ref _due, _closeDeadline);

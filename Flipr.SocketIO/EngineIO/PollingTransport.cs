@@ -25,7 +25,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override void Pump()
     {
-        if (session.Queue.Count > 0 || session.IsProbed)
+        if ((session.Queue.Count > 0 && !session.IsCorked) || session.IsProbed)
         {
             _poll?.SetReady(null);
         }

@@ -123,7 +123,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
 
     /// <summary>Takes the next thing to write: control frames first, then the session's queue if this transport carries it.</summary>
     protected bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OutboundMessage? message) =>
-        _control.TryDequeue(out message) || (session.Transport == this && session.Queue.TryDequeue(out message));
+        _control.TryDequeue(out message) || (session.Transport == this && !session.IsCorked && session.Queue.TryDequeue(out message));
 
     /// <summary>Nothing is left to write: returns the status of the close frame if one is due now.</summary>
     protected WebSocketCloseStatus? OnIdle()

@@ -58,7 +58,8 @@ public sealed class LoadTests
         NodeClients.Tally[] tallies = await Deadline.Until(
             () => node.TallyAsync(eventName, ids),
             tallies => tallies.All(tally => tally.Received >= ids.Length),
-            tallies => $"{ids.Length} {eventName} at every client, they got {string.Join(", ", tallies.Select(tally => tally.Received))}");
+            tallies => $"{ids.Length} {eventName} at every client, they got {string.Join(", ", tallies.Select(tally => tally.Received))}",
+            tallies => tallies.Sum(tally => (long)tally.Received));
         Assert.Equal(Clients, tallies.Length);
         Assert.All(tallies, tally => Assert.Equal((ids.Length, 0, 0), (tally.Received, tally.Missing, tally.Repeated)));
     }

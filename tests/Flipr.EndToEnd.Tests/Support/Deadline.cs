@@ -37,15 +37,26 @@ internal static class Deadline
     }
 
     /// <summary>Looks again and again until the condition holds.</summary>
-    public static async Task<T> Until<T>(Func<Task<T>> look, Func<T, bool> holds, Func<T, string> waitingFor)
+    /// <param name="look">Looks.</param>
+    /// <param name="holds">The condition.</param>
+    /// <param name="waitingFor">What the test is waiting for, in words.</param>
+    /// <param name="progress">Measures how far it has come; the deadline counts from the last progress.</param>
+    public static async Task<T> Until<T>(Func<Task<T>> look, Func<T, bool> holds, Func<T, string> waitingFor, Func<T, long>? progress = null)
     {
         long started = TimeProvider.System.GetTimestamp();
+        long furthest = long.MinValue;
         for (; ; )
         {
             T seen = await look();
             if (holds(seen))
             {
                 return seen;
+            }
+
+            if (progress?.Invoke(seen) is { } now && now > furthest)
+            {
+                furthest = now;
+                started = TimeProvider.System.GetTimestamp();
             }
 
             if (TimeProvider.System.GetElapsedTime(started) > Default)
