@@ -6,6 +6,11 @@ namespace Flipr.SocketIO;
 /// <summary>A selection of a namespace's sockets, and how to send to them. Immutable: keep it and emit as often as you like.</summary>
 public sealed class Broadcast : BroadcastSource
 {
+    private const int MinDeferredFlushes = 16;
+
+    [ThreadStatic]
+    private static List<EngineSession>? _unflushed;
+
     private readonly Namespace _namespace;
     private ImmutableArray<string> _rooms = [];
     private ImmutableArray<string> _except = [];
@@ -85,11 +90,7 @@ public sealed class Broadcast : BroadcastSource
     internal void SendCopy(EventWriter writer)
     {
         OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
-        foreach (Socket socket in Recipients())
-        {
-            socket.Send(message, _isVolatile);
-        }
-
+        Send(message, Recipients());
         message.Release();
     }
 
@@ -98,11 +99,7 @@ public sealed class Broadcast : BroadcastSource
         IReadOnlyCollection<Socket> recipients = Recipients();
         NotifyOutgoing(recipients, eventName, writer);
         OutboundMessage message = writer.ToMessage(_namespace.WireName, ackId: null, isAck: false, _compress);
-        foreach (Socket socket in recipients)
-        {
-            socket.Send(message, _isVolatile);
-        }
-
+        Send(message, recipients);
         message.Release();
         _namespace.Server.Metrics.Broadcast(recipients.Count);
         return ValueTask.CompletedTask;
@@ -111,6 +108,31 @@ public sealed class Broadcast : BroadcastSource
     private protected override Broadcast Select() => this;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
+
+    private void Send(OutboundMessage message, IReadOnlyCollection<Socket> recipients)
+    {
+        // A flush on another thread pays where there are many; a few have the message sooner without it.
+        List<EngineSession>? unflushed = recipients.Count >= MinDeferredFlushes ? _unflushed ??= [] : null;
+        if (recipients is Socket[] everyone)
+        {
+            foreach (Socket socket in everyone)
+            {
+                socket.Send(message, _isVolatile, unflushed);
+            }
+        }
+        else
+        {
+            foreach (Socket socket in recipients)
+            {
+                socket.Send(message, _isVolatile, unflushed);
+            }
+        }
+
+        if (unflushed is not null)
+        {
+            _namespace.Server.Engine.Flusher.Add(unflushed);
+        }
+    }
 
     private void NotifyOutgoing(IReadOnlyCollection<Socket> recipients, string eventName, EventWriter writer)
     {

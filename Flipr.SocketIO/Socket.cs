@@ -177,11 +177,11 @@ public sealed partial class Socket : EventEmitter
     /// <param name="close">Whether to end the connection with all its namespaces.</param>
     public ValueTask DisconnectAsync(bool close = false) => _connection.DisconnectAsync(this, close);
 
-    internal void Send(OutboundMessage message, bool isVolatile)
+    internal void Send(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed = null)
     {
         if (IsConnected)
         {
-            _connection.Session.Send(message, isVolatile);
+            _connection.Session.Send(message, isVolatile, unflushed);
         }
     }
 

@@ -32,6 +32,8 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public EngineClock Clock { get; }
 
+    public FlushScheduler Flusher { get; } = new();
+
     public EngineLog Log { get; }
 
     public SocketIOMetrics Metrics { get; }

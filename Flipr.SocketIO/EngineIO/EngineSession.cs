@@ -75,8 +75,11 @@ internal sealed class EngineSession
     public void Attach(ISessionHandler handler) => _handler = handler;
 
     /// <summary>Sends a message or queues it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="isVolatile">Whether to drop it rather than queue it.</param>
+    /// <param name="unflushed">Where the session enters itself if it is to be flushed later: by <see cref="FlushScheduler.Add"/>, soon. Without it the session flushes at once.</param>
     /// <returns>Whether it was taken: not when the session is closing, nor when it is volatile and could not go out at once.</returns>
-    public bool Send(OutboundMessage message, bool isVolatile = false)
+    public bool Send(OutboundMessage message, bool isVolatile = false, List<EngineSession>? unflushed = null)
     {
         lock (Gate)
         {
@@ -92,8 +95,13 @@ internal sealed class EngineSession
             }
 
             _server.Metrics.Sent(message.Size);
-            if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message))
+            if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
             {
+                if (outcome == SendOutcome.NeedsFlush)
+                {
+                    unflushed!.Add(this);
+                }
+
                 return true;
             }
 
@@ -110,6 +118,15 @@ internal sealed class EngineSession
         _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
         Close(CloseReason.OutboundLimit);
         return false;
+    }
+
+    /// <summary>Flushes what <see cref="Send"/> has left unflushed.</summary>
+    public void FlushDeferred()
+    {
+        lock (Gate)
+        {
+            Transport.FlushDeferred();
+        }
     }
 
     /// <summary>Holds back what is sent until <see cref="Uncork"/>; then it goes out together.</summary>

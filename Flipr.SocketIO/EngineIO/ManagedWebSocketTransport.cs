@@ -16,23 +16,23 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
 
     public override bool IsWritable => !_isSending && !HasEnded;
 
-    public override bool TrySend(OutboundMessage message)
+    public override SendOutcome TrySend(OutboundMessage message, bool mayDefer)
     {
         if (_isSending || HasEnded)
         {
-            return false;
+            return SendOutcome.NotTaken;
         }
 
         ValueTask send = SendAsync(message);
         if (send.IsCompletedSuccessfully)
         {
-            return true;
+            return SendOutcome.Sent;
         }
 
         message.Retain();
         _isSending = true;
         WriteCompletion = FinishSendAsync(send, message);
-        return true;
+        return SendOutcome.Sent;
     }
 
     public override void Pump()

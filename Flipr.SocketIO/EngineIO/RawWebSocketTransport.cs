@@ -24,6 +24,8 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
     private readonly Stream _stream;
     private readonly PipeWriter _output;
     private bool _isFlushing;
+    private bool _isFlushDeferred;
+    private int _unflushed;
 
     public RawWebSocketTransport(EngineSession session, HttpContext context, Stream stream, PipeWriter output)
         : base(session, context)
@@ -37,16 +39,24 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
     public override bool IsWritable => !_isFlushing && !HasEnded;
 
-    public override bool TrySend(OutboundMessage message)
+    public override SendOutcome TrySend(OutboundMessage message, bool mayDefer)
     {
         if (_isFlushing || HasEnded)
         {
-            return false;
+            return SendOutcome.NotTaken;
         }
 
         try
         {
             _output.Write(message.Frames);
+            _unflushed += message.Size;
+            if (mayDefer && _unflushed < FlushThreshold)
+            {
+                bool isFirst = !_isFlushDeferred;
+                _isFlushDeferred = true;
+                return isFirst ? SendOutcome.NeedsFlush : SendOutcome.Sent;
+            }
+
             Flush();
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException)
@@ -54,7 +64,25 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
             Fail(exception);
         }
 
-        return true;
+        return SendOutcome.Sent;
+    }
+
+    public override void FlushDeferred()
+    {
+        _isFlushDeferred = false;
+        if (_unflushed == 0 || _isFlushing || HasEnded)
+        {
+            return;
+        }
+
+        try
+        {
+            Flush();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException)
+        {
+            Fail(exception);
+        }
     }
 
     public override void Pump()
@@ -126,6 +154,7 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
     private void Flush()
     {
+        _unflushed = 0;
         ValueTask<FlushResult> flush = _output.FlushAsync();
         if (!flush.IsCompletedSuccessfully)
         {

@@ -13,8 +13,14 @@ internal abstract class Transport
     public abstract long PendingBytes { get; }
 
     /// <summary>Sends a message at once, past the empty queue.</summary>
-    /// <returns>Whether it was taken; if not, it belongs in the queue.</returns>
-    public virtual bool TrySend(OutboundMessage message) => false;
+    /// <param name="message">The message.</param>
+    /// <param name="mayDefer">Whether the caller sees to it that <see cref="FlushDeferred"/> is called soon.</param>
+    public virtual SendOutcome TrySend(OutboundMessage message, bool mayDefer) => SendOutcome.NotTaken;
+
+    /// <summary>Flushes what <see cref="TrySend"/> has left unflushed.</summary>
+    public virtual void FlushDeferred()
+    {
+    }
 
     /// <summary>Sends as much as the transport takes now; it calls itself again when it can take more.</summary>
     public abstract void Pump();
