@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Flipr.SocketIO.Diagnostics;
+using Flipr.SocketIO.Protocol;
+
+namespace Flipr.SocketIO;
+
+/// <summary>Leads one connection's events through middleware and catch-all listeners to their handlers, with span and metrics.</summary>
+/// <param name="server">The server.</param>
+/// <param name="turn">The connection's turn: whoever starts handlers holds it.</param>
+/// <param name="handlers">Keeps track of handlers that run on.</param>
+/// <param name="connection">The span of the connection, which those of the events link to.</param>
+internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn, RunningHandlers handlers, ActivityContext connection)
+{
+    /// <summary>An event has arrived, in turn: runs the middleware, then the handlers.</summary>
+    public void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        if (!socket.HasEventMiddleware)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        Task previous = socket.Filtering;
+        (string name, IReadOnlyList<JsonData> arguments) = ReadEvent(json);
+        Task filtering = previous.IsCompleted ? socket.RunEventMiddlewareAsync(name, arguments) : FilterAfterAsync(previous, socket, name, arguments);
+        if (filtering.IsCompletedSuccessfully)
+        {
+            Dispatch(socket, json, ackId);
+            return;
+        }
+
+        // The packet's own bytes are reused when this returns.
+        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), ackId, attachments);
+        handlers.Track(socket.Filtering, name, socket);
+    }
+
+    private static async Task FilterAfterAsync(Task previous, Socket socket, string name, IReadOnlyList<JsonData> arguments)
+    {
+        await previous;
+        await socket.RunEventMiddlewareAsync(name, arguments);
+    }
+
+    private async Task DispatchAfterAsync(
+        Task filtering, Socket socket, string name, byte[] json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    {
+        try
+        {
+            await filtering;
+        }
+        catch (Exception exception)
+        {
+            server.Log.EventRefused(name, socket.Id, exception);
+            return;
+        }
+
+        await turn.WaitAsync();
+        IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
+        AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
+        try
+        {
+            if (socket.IsConnected)
+            {
+                Dispatch(socket, json, ackId);
+            }
+        }
+        finally
+        {
+            AttachmentScope.Received = outer;
+            turn.Release();
+        }
+    }
+
+    private (string Name, IReadOnlyList<JsonData> Arguments) ReadEvent(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = EventPayload.ReadArguments(json, server.Serializer.MaxDepth, isEvent: true);
+        var arguments = new List<JsonData>();
+        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        {
+            arguments.Add(new JsonData(JsonElement.ParseValue(ref reader), AttachmentScope.Received, server.Serializer.Options));
+        }
+
+        return (EventPayload.ReadName(json, []).ToString(), arguments);
+    }
+
+    private void Dispatch(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
+    {
+        Span<char> buffer = stackalloc char[256];
+        ReadOnlySpan<char> name = EventPayload.ReadName(json, buffer);
+        EventListener[] listeners = socket.TakeListeners(name);
+        if (socket.SeesEveryEvent)
+        {
+            (string eventName, IReadOnlyList<JsonData> all) = ReadEvent(json);
+            foreach (Func<string, IReadOnlyList<JsonData>, Task> listener in socket.AnyListeners)
+            {
+                handlers.Run(() => listener(eventName, all), eventName, socket);
+            }
+        }
+
+        if (listeners.Length == 0)
+        {
+            server.Metrics.Unhandled();
+            server.Log.Unhandled(name.ToString(), socket.Id);
+            return;
+        }
+
+        Ack ack = ackId is { } id ? new Ack(socket, id) : default;
+        bool isTimed = server.Metrics.TimesHandlers;
+        bool isTraced = SocketIOActivities.HasListeners;
+        string? reportedName = isTimed || isTraced ? name.ToString() : null;
+        long start = isTimed ? Stopwatch.GetTimestamp() : 0;
+        Activity? outer = isTraced ? Activity.Current : null;
+        Activity? activity = isTraced ? SocketIOActivities.StartProcess(reportedName!, socket.Namespace.Name, socket.Id, connection) : null;
+        List<Task>? running = null;
+        Utf8JsonReader arguments = EventPayload.ReadArguments(json, server.Serializer.MaxDepth, isEvent: true);
+        foreach (EventListener listener in listeners)
+        {
+            if (!listener.TryTake())
+            {
+                continue;
+            }
+
+            try
+            {
+                var reader = new ArgumentReader(arguments, server.Serializer.Options, ack);
+                Task task = listener.InvokeAsync(ref reader);
+                if (!task.IsCompletedSuccessfully)
+                {
+                    handlers.Track(task, name.ToString(), socket);
+                    (running ??= []).Add(task);
+                }
+            }
+            catch (JsonException exception)
+            {
+                SocketIOActivities.Fail(activity, exception);
+                server.Log.BadArgument(name.ToString(), socket.Id, exception);
+            }
+            catch (Exception exception)
+            {
+                SocketIOActivities.Fail(activity, exception);
+                handlers.OnFailed(name.ToString(), socket, exception);
+            }
+        }
+
+        if (reportedName is not null)
+        {
+            // The handlers have their own copy of the context; whoever reads the next packet must not inherit it.
+            Activity.Current = outer;
+            _ = ReportAsync(running, activity, reportedName, start);
+        }
+    }
+
+    private async Task ReportAsync(List<Task>? running, Activity? activity, string eventName, long start)
+    {
+        foreach (Task task in running ?? [])
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (task.Exception is { } exception)
+            {
+                SocketIOActivities.Fail(activity, exception.InnerException ?? exception);
+            }
+        }
+
+        if (start != 0)
+        {
+            server.Metrics.HandlerRan(Stopwatch.GetElapsedTime(start), eventName);
+        }
+
+        activity?.Dispose();
+    }
+}
