@@ -147,6 +147,17 @@ public abstract class HeartbeatTests(Route route) : WireTest(route)
     }
 
     [Fact]
+    public async Task A_noop_and_a_pong_that_nobody_asked_for_do_nothing()
+    {
+        WireServer server = await StartAsync();
+        EngineClient client = await JoinAsync(server);
+
+        await client.SendAsync("6", "3", "6");
+
+        await client.ShouldHaveNothingElseAsync();
+    }
+
+    [Fact]
     public async Task Sessions_are_not_all_pinged_at_the_same_moment()
     {
         WireServer server = await StartAsync();

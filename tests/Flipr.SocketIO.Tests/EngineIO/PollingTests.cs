@@ -240,6 +240,32 @@ public abstract class PollingTests(Route route) : WireTest(route)
     }
 
     [Fact]
+    public async Task A_poll_that_found_its_session_just_before_it_ended_is_answered_too()
+    {
+        var found = new Heard<string>("the poll's headers hook");
+        bool ended = false;
+        WireServer server = await StartAsync(o => o.OnHeaders = context =>
+        {
+            if (context.Request.Headers.ContainsKey("X-Late"))
+            {
+                // The session has been looked up; the poll is about to begin.
+                found.Add("found");
+                SpinWait.SpinUntil(() => Volatile.Read(ref ended), Deadline.Default);
+            }
+        });
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        Task<HttpAnswer> poll = http.SendAsync(HttpMethod.Get, $"{PollingClient.Query}&sid={sid}", null, ("X-Late", "yes"));
+        await found.NextAsync();
+
+        (await http.PostAsync(sid, "1")).ShouldBeOk();
+        Volatile.Write(ref ended, true);
+
+        HttpAnswer answer = await poll;
+        Assert.True(answer.Status == 400 || answer.Body is "1" or "6", $"{answer.Status} {answer.Body}");
+    }
+
+    [Fact]
     public async Task What_is_posted_after_a_close_packet_is_not_heard()
     {
         WireServer server = await StartAsync();

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
 using Flipr.SocketIO.Tests.Wire;
 
 namespace Flipr.SocketIO.Tests.EngineIO;
@@ -70,6 +73,53 @@ public abstract class WebSocketHandshakeTests(Route route) : WireTest(route)
 
         Assert.Null(socket.Handshake.Header("Sec-WebSocket-Extensions"));
         OpenPacket.Parse(await socket.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Per_message_deflate_when_switched_on_is_agreed_with_clients_that_offer_it()
+    {
+        WireServer server = await StartAsync(o => o.PerMessageDeflate = true);
+        server.IO.OnConnection(socket => socket.On("echo", async (string text) => await socket.EmitAsync("echo", text)));
+        using var socket = new ClientWebSocket();
+        socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions();
+        if (Route.Http2)
+        {
+            socket.Options.HttpVersion = HttpVersion.Version20;
+            socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+
+        socket.Options.CollectHttpResponseDetails = true;
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate?.GetCertHashString() == TestCertificate.Instance.GetCertHashString();
+        using var invoker = new HttpMessageInvoker(handler);
+        var uri = new UriBuilder(server.Address) { Scheme = Route.Tls ? "wss" : "ws", Path = "/socket.io/", Query = WebSocketWire.Query };
+        await socket.ConnectAsync(uri.Uri, invoker, TestContext.Current.CancellationToken).Within("the WebSocket opens");
+        Assert.StartsWith("permessage-deflate", socket.HttpResponseHeaders!["Sec-WebSocket-Extensions"].Single(), StringComparison.Ordinal);
+
+        string text = new('z', 5_000);
+        foreach (string message in new[] { "40", $"42[\"echo\",\"{text}\"]" })
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken).Within("sending");
+        }
+
+        OpenPacket.Parse(await ReceiveAsync());
+        EngineClient.SidOf(await ReceiveAsync());
+        Assert.Equal($"42[\"echo\",\"{text}\"]", await ReceiveAsync());
+
+        async Task<string> ReceiveAsync()
+        {
+            byte[] buffer = new byte[10_000];
+            int length = 0;
+            ValueWebSocketReceiveResult result;
+            do
+            {
+                result = await socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken).AsTask().Within("a message");
+                length += result.Count;
+            }
+            while (!result.EndOfMessage);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
     }
 
     [Fact]

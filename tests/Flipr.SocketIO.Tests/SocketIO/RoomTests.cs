@@ -101,6 +101,7 @@ public abstract class RoomTests(Route route) : WireTest(route)
         admin.OnConnection(async socket => await socket.JoinAsync("r"));
         EngineClient client = await JoinAsync(server);
         await client.JoinAsync("/admin");
+        await Deadline.UntilAsync(() => admin.Sockets.SingleOrDefault()?.Rooms.Contains("r") == true, "the connection handler has joined the room");
 
         await server.IO.To("r").EmitAsync("x");
         await admin.To("r").EmitAsync("y");

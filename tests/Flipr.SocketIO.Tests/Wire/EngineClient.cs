@@ -19,6 +19,9 @@ public abstract class EngineClient : IAsyncDisposable
     /// <summary>The next packet; fails when none comes in time or the session ends.</summary>
     public abstract Task<WirePacket> ReceiveAsync();
 
+    /// <summary>The next packet, or null when the server ends the session instead.</summary>
+    public abstract Task<WirePacket?> ReceiveOrEndAsync();
+
     /// <summary>Waits for the server to end the session; fails when it sends another packet first.</summary>
     public abstract Task ReceiveEndAsync();
 

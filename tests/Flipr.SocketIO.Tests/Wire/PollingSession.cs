@@ -31,15 +31,22 @@ public sealed class PollingSession(PollingClient http, OpenPacket open) : Engine
     {
         if (_received.Count == 0)
         {
-            HttpAnswer answer = await http.GetAsync(open.Sid);
+            HttpAnswer answer = await PollAsync();
             Assert.True(answer.Status == 200, $"A packet was due, the poll was answered {answer.Status} {answer.Body}");
-            foreach (string packet in answer.Packets)
-            {
-                _received.Enqueue(packet);
-            }
         }
 
         return WirePacket.FromPolling(_received.Dequeue());
+    }
+
+    public override async Task<WirePacket?> ReceiveOrEndAsync()
+    {
+        if (_received.Count == 0 && (await PollAsync()).Status == 400)
+        {
+            return null;
+        }
+
+        string packet = _received.Dequeue();
+        return packet == "1" ? (WirePacket?)null : WirePacket.FromPolling(packet);
     }
 
     public override async Task ReceiveEndAsync()
@@ -47,16 +54,11 @@ public sealed class PollingSession(PollingClient http, OpenPacket open) : Engine
         // The poll that is open when the session ends is told with a close packet; one that comes later finds no session.
         if (_received.Count == 0)
         {
-            HttpAnswer answer = await http.GetAsync(open.Sid);
+            HttpAnswer answer = await PollAsync();
             if (answer.Status != 200)
             {
                 answer.ShouldBeError(400, 1, "Session ID unknown");
                 return;
-            }
-
-            foreach (string packet in answer.Packets)
-            {
-                _received.Enqueue(packet);
             }
         }
 
@@ -79,5 +81,19 @@ public sealed class PollingSession(PollingClient http, OpenPacket open) : Engine
         http.Dispose();
         _vanish.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<HttpAnswer> PollAsync()
+    {
+        HttpAnswer answer = await http.GetAsync(open.Sid);
+        if (answer.Status == 200)
+        {
+            foreach (string packet in answer.Packets)
+            {
+                _received.Enqueue(packet);
+            }
+        }
+
+        return answer;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Flipr.SocketIO.Tests.Wire;
 
 /// <summary>A session over a WebSocket from its first packet on.</summary>
@@ -17,6 +19,17 @@ public sealed class WebSocketSession(WebSocketWire wire, OpenPacket open) : Engi
         wire.SendAsync([.. packets.Select(p => p.IsBinary ? Frame.Binary(p.Binary) : Frame.Text(p.Text))]);
 
     public override Task<WirePacket> ReceiveAsync() => wire.ReceiveAsync();
+
+    public override async Task<WirePacket?> ReceiveOrEndAsync()
+    {
+        Frame frame = await wire.ReceiveFrameAsync();
+        return frame.Opcode switch
+        {
+            Opcode.Text => Encoding.UTF8.GetString(frame.Payload),
+            Opcode.Binary => frame.Payload,
+            _ => null,
+        };
+    }
 
     public override async Task ReceiveEndAsync() => await wire.ReceiveCloseAndEndAsync();
 

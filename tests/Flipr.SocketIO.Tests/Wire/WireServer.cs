@@ -76,7 +76,7 @@ public sealed class WireServer : IAsyncDisposable
             setup.Kestrel(kestrel);
         });
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddRouting();
         builder.Services.AddSocketIO(options =>
         {

@@ -16,7 +16,7 @@ public abstract class WireTest(Route route) : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         while (_owned.TryPop(out IAsyncDisposable? owned))
@@ -24,6 +24,7 @@ public abstract class WireTest(Route route) : IAsyncLifetime
             await owned.DisposeAsync();
         }
 
+        // For whoever looks into a failing test: WIRE_LOG=1 adds what the server logged to the test's output.
         if (Environment.GetEnvironmentVariable("WIRE_LOG") is not null)
         {
             _servers.ForEach(server => TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', server.Log.Entries)));
