@@ -24,6 +24,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxRoomsPerSocket, 0, nameof(options.MaxRoomsPerSocket));
         AtLeast(options.MaxPendingAcks, 1, nameof(options.MaxPendingAcks));
         AtLeast(options.MaxRunningHandlers, 1, nameof(options.MaxRunningHandlers));
+        AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
 
         if ((options.Transports & SocketIOTransports.All) == 0 || (options.Transports & ~SocketIOTransports.All) != 0)
         {

@@ -34,6 +34,8 @@ internal sealed class RoomIndex<TMember>
             _members[id] = member;
             _everyone = null;
         }
+
+        OnRoomChanged?.Invoke(id, true);
     }
 
     /// <summary>Removes a member from every room.</summary>
@@ -60,6 +62,7 @@ internal sealed class RoomIndex<TMember>
             }
         }
 
+        OnRoomChanged?.Invoke(id, false);
         foreach (string room in emptied ?? [])
         {
             OnRoomChanged?.Invoke(room, false);

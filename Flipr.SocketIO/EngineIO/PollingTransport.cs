@@ -167,6 +167,10 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             default:
                 session.Close(CloseReason.TransportError);
                 await session.Server.RefuseAsync(context, EngineError.BadRequest, "the body ended early or is not well-formed HTTP");
+
+                // Nothing is left to be read of such a connection; Kestrel would try, and log an error.
+                await context.Response.CompleteAsync();
+                context.Abort();
                 break;
         }
     }
