@@ -197,14 +197,21 @@ public sealed partial class Socket : EventEmitter
     {
         await RunAsync(_disconnecting, reason);
         IsConnected = false;
-        Namespace.Rooms.Remove(Id, this);
-        await CancelDisconnectedAsync();
+
+        // These run code of the application, too: whatever it throws, the disconnect handlers hear of the end.
+        await RunAsync([_ => LeaveRooms(), _ => CancelDisconnectedAsync()], reason);
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
         Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
         if (_scope.IsValueCreated)
         {
-            await _scope.Value.DisposeAsync();
+            await RunAsync([_ => _scope.Value.DisposeAsync().AsTask()], reason);
+        }
+
+        Task LeaveRooms()
+        {
+            Namespace.Rooms.Remove(Id, this);
+            return Task.CompletedTask;
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxRunningHandlers, 1, nameof(options.MaxRunningHandlers));
         AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
 
+        AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
+
         if ((options.Transports & SocketIOTransports.All) == 0 || (options.Transports & ~SocketIOTransports.All) != 0)
         {
             failures.Add($"SocketIOOptions.Transports is {options.Transports}: choose Polling, WebSocket or both.");

@@ -10,7 +10,7 @@ internal sealed class HostileFlood(HttpClient http, int port) : IDisposable
     private const int ConnectionsOfKind = 50;
     private const int InputsOfConnection = 50;
     private const int UnfinishedOfKind = 30;
-    private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(1);
 
     private readonly List<System.Net.Sockets.Socket> _open = [];
 
@@ -45,7 +45,7 @@ internal sealed class HostileFlood(HttpClient http, int port) : IDisposable
     private async Task FloodAsync(Func<int, byte[]> input, bool isWebSocket)
     {
         byte[] inputs = [.. Enumerable.Range(0, InputsOfConnection).SelectMany(input)];
-        await Parallel.ForAsync(0, ConnectionsOfKind, async (_, _) =>
+        await Parallel.ForAsync(0, ConnectionsOfKind, new ParallelOptions { MaxDegreeOfParallelism = ConnectionsOfKind }, async (_, _) =>
         {
             using System.Net.Sockets.Socket socket = isWebSocket ? await WireClient.OpenAsync(port) : await ConnectAsync();
             try

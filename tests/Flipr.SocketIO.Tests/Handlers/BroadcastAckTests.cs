@@ -94,7 +94,7 @@ public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
         var changes = new Heard<string>("room changes");
         EngineClient client = await JoinAsync(server);
         Socket socket = server.IO.Sockets.Single();
-        server.IO.Default.OnRoomChanged((room, exists) => changes.Add($"{(room == socket.Id ? "own" : room)} {exists}"));
+        server.IO.Default.OnRoomChanged((room, exists) => changes.Add($"{room} {exists}"));
 
         await socket.JoinAsync("a");
         await socket.JoinAsync("a");
@@ -102,8 +102,9 @@ public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
         await socket.JoinAsync("b");
         await client.SendAsync("41");
 
-        string[] heard = [await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync(), await changes.NextAsync()];
-        Assert.Equal(["a True", "a False", "b True"], heard[..3]);
-        Assert.Equal(["b False", "own False"], heard[3..].Order());
+        foreach (string change in new[] { "a True", "a False", "b True", "b False" })
+        {
+            Assert.Equal(change, await changes.NextAsync());
+        }
     }
 }

@@ -214,4 +214,31 @@ public abstract class HandlerTests(Route route) : WireTest(route)
 
         Assert.Equal("cancelled, connected: False", await heard.NextAsync());
     }
+
+    [Fact]
+    public async Task What_the_application_throws_while_a_socket_leaves_keeps_no_disconnect_handler_from_hearing_of_it()
+    {
+        ErrorsExpected = true;
+        WireServer server = await StartAsync();
+        var reasons = new Heard<string>("a disconnect");
+        server.IO.Default.OnRoomChanged((_, exists) =>
+        {
+            if (!exists)
+            {
+                throw new InvalidTimeZoneException("of a room");
+            }
+        });
+        server.IO.OnConnection(async socket =>
+        {
+            socket.OnDisconnect(reasons.Add);
+            socket.Disconnected.Register(() => throw new InvalidTimeZoneException("of the token"));
+            await socket.JoinAsync("a");
+        });
+        EngineClient client = await JoinAsync(server);
+
+        await client.SendAsync("41");
+
+        Assert.Equal("client namespace disconnect", await reasons.NextAsync());
+        Assert.Equal(2, server.Log.OfLibrary().Count(entry => entry.Exception is not null));
+    }
 }
