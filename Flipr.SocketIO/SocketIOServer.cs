@@ -88,13 +88,13 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
     /// <param name="name">The name, with or without the slash in front.</param>
-    /// <exception cref="ArgumentException">The name has a comma, which ends it on the wire, or more than 256 bytes.</exception>
+    /// <exception cref="ArgumentException">The name has a comma or a record separator (U+001E), which end it on the wire, or more than 256 bytes.</exception>
     public Namespace Of(string name)
     {
         name = name.StartsWith('/') ? name : "/" + name;
-        if (name.Contains(',', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength)
+        if (!IsNamespaceName(name))
         {
-            throw new ArgumentException($"'{name}' cannot be a namespace: no commas, at most {MaxNamespaceLength} bytes.", nameof(name));
+            throw new ArgumentException($"'{name}' cannot be a namespace: no commas, no record separators, at most {MaxNamespaceLength} bytes.", nameof(name));
         }
 
         return _namespaces.GetOrAdd(name, static (key, server) => new Namespace(server, key), this);
@@ -176,7 +176,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         {
             if (await parent.MatchesAsync(name, auth))
             {
-                if (Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength || _namespaces.Count >= Options.MaxNamespaces)
+                if (!IsNamespaceName(name) || _namespaces.Count >= Options.MaxNamespaces)
                 {
                     return null;
                 }
@@ -216,6 +216,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
         await next(context);
     }
+
+    // A comma ends the name in a packet's header, a record separator the packet itself in a polling payload.
+    private static bool IsNamespaceName(string name) =>
+        !name.AsSpan().ContainsAny(',', '\x1e') && Encoding.UTF8.GetByteCount(name) <= MaxNamespaceLength;
 
     private protected override Broadcast Select() => Default.Everyone;
 
