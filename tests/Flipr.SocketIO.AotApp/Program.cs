@@ -54,11 +54,11 @@ internal sealed record ChatMessage(string From, string Text, byte[]? Picture);
 internal sealed partial class ChatContext : JsonSerializerContext;
 
 /// <summary>A handler class, made by the services.</summary>
-internal sealed class EchoHandler(ILogger<EchoHandler> logger) : ISocketHandler
+internal sealed class EchoHandler(IHostEnvironment environment) : ISocketHandler
 {
     public Task OnConnectionAsync(Socket socket)
     {
-        logger.LogDebug("{Id} is here", socket.Id);
+        socket.Data["environment"] = environment.EnvironmentName;
         socket.On("echo", async (JsonElement value, Ack ack) => await ack.SendAsync(value));
         return Task.CompletedTask;
     }
