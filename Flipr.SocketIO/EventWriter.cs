@@ -87,7 +87,8 @@ internal sealed class EventWriter : IDisposable
     /// <summary>Reads back what was written: for listeners of outgoing events.</summary>
     public IReadOnlyList<JsonData> ReadArguments()
     {
-        using JsonDocument document = JsonDocument.Parse(_buffer.Written);
+        // What is passed on may nest deeper than what is received.
+        using JsonDocument document = JsonDocument.Parse(_buffer.Written, new JsonDocumentOptions { MaxDepth = int.MaxValue });
         ReadOnlyMemory<byte>[] attachments = [.. _attachments];
         return [.. document.RootElement.EnumerateArray().Skip(1).Select(element => new JsonData(element.Clone(), attachments, _serializer.Options))];
     }

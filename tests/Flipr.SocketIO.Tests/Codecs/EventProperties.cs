@@ -137,6 +137,18 @@ public class EventProperties
             return defect is null ? JsonDocument.Parse(json).RootElement.ValueKind == JsonValueKind.Array : defect.Length > 0;
         });
 
+    /// <summary>What arrived at the limit of the depth, passed on within something else.</summary>
+    [Fact]
+    public void A_listener_of_outgoing_events_sees_what_nests_deeper_than_received_JSON_may()
+    {
+        string deep = new string('[', 100) + new string(']', 100);
+        using EventWriter writer = EventWriter.Begin(Packets.Serializer, "deep");
+        writer.Write(JsonDocument.Parse(deep, new JsonDocumentOptions { MaxDepth = 100 }).RootElement);
+        writer.End();
+
+        Assert.Equal(deep, Assert.Single(writer.ReadArguments()).ToString());
+    }
+
     private static void WriteAll(EventWriter writer, JsonNode?[] arguments)
     {
         foreach (JsonNode? argument in arguments)
