@@ -104,25 +104,25 @@ public class EventProperties
     [InlineData("""["x",[{"a":"b\\\udfff"}]]""", 0)]
     [InlineData("""["x",{"\udc00":{"_placeholder":true,"num":0}}]""", 1)]
     public void Half_a_character_is_refused(string json, int attachments) =>
-        Assert.Equal("the payload holds text that is not valid Unicode", EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, attachments, isEvent: true));
+        Assert.Equal("the payload holds text that is not valid Unicode", EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, attachments, 10, isEvent: true));
 
     [Theory]
     [InlineData("""["\ud83d\ude00"]""")]
     [InlineData("""["\\ud800","\"\\\\udc00\u005c\u0075d800"]""")]
     [InlineData("""["a",{"\uD83D\uDE00":"\u0000\uffff"}]""")]
     public void Whole_characters_are_accepted_however_they_are_escaped(string json) =>
-        Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, 0, isEvent: true));
+        Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, 0, 10, isEvent: true));
 
     /// <summary>A megabyte in one attachment, named ten thousand times, would become ten gigabytes.</summary>
     [Fact]
-    public void An_attachment_cannot_be_named_more_often_than_there_are_attachments()
+    public void Attachments_cannot_stand_in_more_places_than_there_may_be_attachments()
     {
         const string Placeholder = """{"_placeholder":true,"num":0}""";
 
-        Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder}]"""), 64, 1, isEvent: true));
+        Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder},{Placeholder}]"""), 64, 1, 2, isEvent: true));
         Assert.Equal(
-            "there are more attachment placeholders than attachments",
-            EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder},[{Placeholder}]]"""), 64, 1, isEvent: true));
+            "attachments stand in more than 2 places (option MaxAttachments)",
+            EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder},[{Placeholder},{Placeholder}]]"""), 64, 1, 2, isEvent: true));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public class EventProperties
             byte[] json = Encoding.UTF8.GetBytes($"""["name",{value?.ToJsonString() ?? "null"}]""");
             json[position % json.Length] = replacement;
 
-            string? defect = EventPayload.Validate(json, 64, 1, isEvent: true);
+            string? defect = EventPayload.Validate(json, 64, 1, 2, isEvent: true);
 
             return defect is null ? JsonDocument.Parse(json).RootElement.ValueKind == JsonValueKind.Array : defect.Length > 0;
         });

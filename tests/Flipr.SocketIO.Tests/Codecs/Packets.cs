@@ -91,7 +91,7 @@ internal static class Packets
         byte[] json = text[header.PayloadStart..];
         ReadOnlyMemory<byte>[] attachments = [.. messages.Skip(1).Select(static message => (ReadOnlyMemory<byte>)message.Data)];
         Assert.Equal(header.Attachments, attachments.Length);
-        Assert.Null(EventPayload.Validate(json, Serializer.MaxDepth, header.Attachments, isEvent));
+        Assert.Null(EventPayload.Validate(json, Serializer.MaxDepth, header.Attachments, MaxAttachments, isEvent));
         return new Received(
             header.Type,
             Encoding.UTF8.GetString(text[header.Namespace]),
