@@ -32,6 +32,17 @@ public readonly struct Ack
             writer.Write(argument2);
         }) ?? ValueTask.CompletedTask;
 
+    /// <summary>Answers with any number of arguments; each is serialised as its own type.</summary>
+    /// <param name="arguments">The arguments.</param>
+    public ValueTask SendAsync(params object?[] arguments) =>
+        _state?.SendAsync(writer =>
+        {
+            foreach (object? argument in arguments)
+            {
+                writer.Write(argument);
+            }
+        }) ?? ValueTask.CompletedTask;
+
     private sealed class State(Socket socket, ulong id)
     {
         private bool _isSent;

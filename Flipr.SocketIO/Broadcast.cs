@@ -15,6 +15,9 @@ public sealed class Broadcast : BroadcastSource
     private ImmutableArray<string> _rooms = [];
     private ImmutableArray<string> _except = [];
     private bool _isVolatile;
+
+    // A list of rooms that happens to be empty must not become everybody.
+    private bool _isNobody;
     private bool _compress = true;
     private TimeSpan? _timeout;
 
@@ -28,11 +31,16 @@ public sealed class Broadcast : BroadcastSource
         _isVolatile = other._isVolatile;
         _compress = other._compress;
         _timeout = other._timeout;
+        _isNobody = other._isNobody;
     }
 
     internal override SocketIOSerializer Serializer => _namespace.Server.Serializer;
 
     private protected override string NamespaceName => _namespace.Name;
+
+    internal Broadcast WithRooms(ReadOnlySpan<string> rooms) => new(this) { _rooms = _rooms.AddRange(rooms), _isNobody = _isNobody || (rooms.IsEmpty && _rooms.IsEmpty) };
+
+    internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(this) { _except = _except.AddRange(rooms) };
 
     internal Broadcast WithRoom(string room) => new(this) { _rooms = _rooms.Add(room) };
 
@@ -46,7 +54,7 @@ public sealed class Broadcast : BroadcastSource
         _timeout = timeout ?? _timeout,
     };
 
-    internal IReadOnlyCollection<Socket> Recipients() => _namespace.Rooms.Select(_rooms.AsSpan(), _except.AsSpan());
+    internal IReadOnlyCollection<Socket> Recipients() => _isNobody && _rooms.IsEmpty ? [] : _namespace.Rooms.Select(_rooms.AsSpan(), _except.AsSpan());
 
     /// <summary>Emits with one ack id per recipient; the JSON is written once.</summary>
     internal Task<T[]> CollectAsync<T>(string eventName, ReadOnlySpan<object?> arguments)

@@ -3,18 +3,27 @@ namespace Flipr.SocketIO;
 /// <summary>What broadcasts start from. Every operator returns a new value; none changes the one it is called on.</summary>
 public abstract class BroadcastSource : EventEmitter
 {
+    private protected BroadcastSource()
+    {
+    }
+
     /// <summary>Only sockets that are in the room, or in one of those named by further calls.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
     /// <example><code>await io.To("tile:47/-122").EmitAsync("new_property", listing);</code></example>
     public Broadcast To(string room) => Select().WithRoom(room);
 
-    /// <summary>Only sockets that are in one of the rooms.</summary>
+    /// <summary>Only sockets that are in one of the rooms; nobody, if none is named.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
-    public Broadcast To(params IEnumerable<string> rooms) => rooms.Aggregate(Select(), static (selection, room) => selection.WithRoom(room));
+    /// <example><code>await io.To("berlin", "hamburg").EmitAsync("news", item);</code></example>
+    public Broadcast To(params ReadOnlySpan<string> rooms) => Select().WithRooms(rooms);
 
     /// <summary>The same as <see cref="To(string)"/>.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
     public Broadcast In(string room) => To(room);
+
+    /// <summary>The same as <see cref="To(ReadOnlySpan{string})"/>.</summary>
+    /// <param name="rooms">Room names or socket ids.</param>
+    public Broadcast In(params ReadOnlySpan<string> rooms) => To(rooms);
 
     /// <summary>Not the sockets that are in the room.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
@@ -23,7 +32,7 @@ public abstract class BroadcastSource : EventEmitter
 
     /// <summary>Not the sockets that are in one of the rooms.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
-    public Broadcast Except(params IEnumerable<string> rooms) => rooms.Aggregate(Select(), static (selection, room) => selection.WithoutRoom(room));
+    public Broadcast Except(params ReadOnlySpan<string> rooms) => Select().WithoutRooms(rooms);
 
     /// <summary>Only sockets of this server: all there are, as long as no adapter connects several.</summary>
     public Broadcast Local => Select();
@@ -59,20 +68,34 @@ public abstract class BroadcastSource : EventEmitter
 
     /// <summary>Lets the sockets join rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
-    public async ValueTask SocketsJoinAsync(params IEnumerable<string> rooms)
+    /// <exception cref="AggregateException">Some sockets are in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows; the others have joined.</exception>
+    public async ValueTask SocketsJoinAsync(params string[] rooms)
     {
+        List<Exception>? failures = null;
         foreach (Socket socket in Select().Recipients())
         {
             foreach (string room in rooms)
             {
-                await socket.JoinAsync(room);
+                try
+                {
+                    await socket.JoinAsync(room);
+                }
+                catch (InvalidOperationException exception)
+                {
+                    (failures ??= []).Add(exception);
+                }
             }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
         }
     }
 
     /// <summary>Lets the sockets leave rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
-    public async ValueTask SocketsLeaveAsync(params IEnumerable<string> rooms)
+    public async ValueTask SocketsLeaveAsync(params string[] rooms)
     {
         foreach (Socket socket in Select().Recipients())
         {

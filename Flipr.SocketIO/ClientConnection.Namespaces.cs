@@ -48,6 +48,12 @@ internal sealed partial class ClientConnection
             return;
         }
 
+        if (text[header.Namespace].Length > SocketIOServer.MaxNamespaceLength)
+        {
+            Fail($"a namespace has more than {SocketIOServer.MaxNamespaceLength} bytes");
+            return;
+        }
+
         Namespace? ns = _server.FindNamespace(name);
         if (ns is null && !_server.HasDynamicNamespaces)
         {

@@ -167,7 +167,7 @@ internal sealed partial class ClientConnection : ISessionHandler
 
         bool isEvent = header.Type is PacketType.Event or PacketType.BinaryEvent;
         ReadOnlySpan<byte> json = text[header.PayloadStart..];
-        if (EventPayload.Validate(json, _server.Serializer.MaxDepth, attachments?.Count ?? 0, isEvent) is { } defect)
+        if (EventPayload.Validate(json, _server.Serializer.MaxDepth, attachments?.Count ?? 0, _server.Options.MaxAttachments, isEvent) is { } defect)
         {
             Fail(defect);
             return;

@@ -10,6 +10,10 @@ namespace Flipr.SocketIO;
 /// </remarks>
 public abstract class EventEmitter
 {
+    private protected EventEmitter()
+    {
+    }
+
     internal abstract SocketIOSerializer Serializer { get; }
 
     /// <summary>The namespace's name, for telemetry.</summary>
@@ -67,7 +71,7 @@ public abstract class EventEmitter
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments.</param>
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
-    public ValueTask EmitManyAsync(string eventName, params ReadOnlySpan<object?> arguments)
+    public ValueTask EmitAsync(string eventName, params ReadOnlySpan<object?> arguments)
     {
         using EventWriter writer = EventWriter.Begin(Serializer, eventName);
         foreach (object? argument in arguments)

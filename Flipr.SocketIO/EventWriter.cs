@@ -46,13 +46,21 @@ internal sealed class EventWriter : IDisposable
         AttachmentScope.Collected = writer._attachments;
         writer._buffer.Begin(MessageBuffer.FrameRoom + PacketHeaderWriter.MaxLengthWithoutNamespace + serializer.MaxNamespaceLength);
         writer._json.Reset(writer._buffer);
-        writer._json.WriteStartArray();
-        if (eventName is not null)
+        try
         {
-            writer._json.WriteStringValue(eventName);
-        }
+            writer._json.WriteStartArray();
+            if (eventName is not null)
+            {
+                writer._json.WriteStringValue(eventName);
+            }
 
-        return writer;
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes an argument as <typeparamref name="T"/>; as its own type where <typeparamref name="T"/> is <see cref="object"/>.</summary>
@@ -87,7 +95,8 @@ internal sealed class EventWriter : IDisposable
     /// <summary>Reads back what was written: for listeners of outgoing events.</summary>
     public IReadOnlyList<JsonData> ReadArguments()
     {
-        using JsonDocument document = JsonDocument.Parse(_buffer.Written);
+        // What is passed on may nest deeper than what is received.
+        using JsonDocument document = JsonDocument.Parse(_buffer.Written, new JsonDocumentOptions { MaxDepth = int.MaxValue });
         ReadOnlyMemory<byte>[] attachments = [.. _attachments];
         return [.. document.RootElement.EnumerateArray().Skip(1).Select(element => new JsonData(element.Clone(), attachments, _serializer.Options))];
     }

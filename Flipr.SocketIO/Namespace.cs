@@ -91,13 +91,69 @@ public sealed class Namespace : BroadcastSource
         where THandler : ISocketHandler =>
         OnConnection(static socket => socket.Services.GetRequiredService<THandler>().OnConnectionAsync(socket));
 
-    /// <summary>Called when a room comes into being (<see langword="true"/>) or its last socket leaves (<see langword="false"/>).</summary>
-    /// <param name="handler">Called with the room's name. It must be quick: it runs within the join or leave.</param>
-    public void OnRoomChanged(Action<string, bool> handler) => Rooms.OnRoomChanged += handler;
+    /// <summary>Called when a room comes into being. The room of a socket's own id is not announced: it comes with the connection.</summary>
+    /// <param name="handler">Called with the room's name. It must be quick: it runs within the join.</param>
+    public void OnRoomCreated(Action<string> handler)
+    {
+        lock (_lock)
+        {
+            Rooms.OnRoomChanged += (room, exists) => CallIf(exists, handler, room);
+        }
+    }
+
+    /// <summary>Called when a room's last socket has left.</summary>
+    /// <param name="handler">Called with the room's name. It must be quick: it runs within the leave.</param>
+    public void OnRoomDeleted(Action<string> handler)
+    {
+        lock (_lock)
+        {
+            Rooms.OnRoomChanged += (room, exists) => CallIf(!exists, handler, room);
+        }
+    }
+
+    /// <summary>Called when a socket joins a room.</summary>
+    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the join.</param>
+    public void OnRoomJoined(Action<string, string> handler)
+    {
+        lock (_lock)
+        {
+            Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(isIn, handler, room, id);
+        }
+    }
+
+    /// <summary>Called when a socket leaves a room.</summary>
+    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the leave.</param>
+    public void OnRoomLeft(Action<string, string> handler)
+    {
+        lock (_lock)
+        {
+            Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(!isIn, handler, room, id);
+        }
+    }
+
+    /// <summary>The socket with an id; <see langword="null"/> if there is none in this namespace.</summary>
+    /// <param name="id">The socket's id.</param>
+    public Socket? FindSocket(string id) => Rooms.Find(id);
 
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
+
+    private static void CallIf(bool condition, Action<string> handler, string room)
+    {
+        if (condition)
+        {
+            handler(room);
+        }
+    }
+
+    private static void CallIf(bool condition, Action<string, string> handler, string room, string id)
+    {
+        if (condition)
+        {
+            handler(room, id);
+        }
+    }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
 }

@@ -90,9 +90,24 @@ public sealed partial class Socket : EventEmitter
     /// <param name="room">A room's name, or a socket's id.</param>
     public Broadcast To(string room) => Broadcast.To(room);
 
-    /// <summary>The same as <see cref="To"/>.</summary>
+    /// <summary>Everyone in one of the rooms but this socket; nobody, if none is named.</summary>
+    /// <param name="rooms">Room names or socket ids.</param>
+    public Broadcast To(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
+
+    /// <summary>The same as <see cref="To(string)"/>.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
     public Broadcast In(string room) => Broadcast.To(room);
+
+    /// <summary>The same as <see cref="To(ReadOnlySpan{string})"/>.</summary>
+    /// <param name="rooms">Room names or socket ids.</param>
+    public Broadcast In(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
+
+    /// <summary>Everyone but this socket and those in the rooms.</summary>
+    /// <param name="rooms">Room names or socket ids.</param>
+    public Broadcast Except(params ReadOnlySpan<string> rooms) => Broadcast.Except(rooms);
+
+    /// <summary>Everyone but this socket, on this server.</summary>
+    public Broadcast Local => Broadcast.Local;
 
     /// <summary>Everyone but this socket and those in the room.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
@@ -135,7 +150,7 @@ public sealed partial class Socket : EventEmitter
     /// <param name="room">The room's name.</param>
     public ValueTask LeaveAsync(string room)
     {
-        Namespace.Rooms.Leave(this, room);
+        Namespace.Rooms.Leave(Id, this, room);
         return ValueTask.CompletedTask;
     }
 

@@ -5,6 +5,9 @@ namespace Flipr.SocketIO;
 /// <summary>Refuses impossible options when the application starts, naming the option and the remedy.</summary>
 internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOptions>
 {
+    // Utf8JsonWriter stops there: what is received deeper could not be passed on.
+    private const int MaxWritableDepth = 1000;
+
     public ValidateOptionsResult Validate(string? name, SocketIOOptions options)
     {
         var failures = new List<string>();
@@ -19,6 +22,11 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxConnections, 1, nameof(options.MaxConnections));
         AtLeast(options.MaxAttachments, 0, nameof(options.MaxAttachments));
         AtLeast(options.MaxJsonDepth, 1, nameof(options.MaxJsonDepth));
+        if (options.MaxJsonDepth > MaxWritableDepth)
+        {
+            failures.Add($"SocketIOOptions.MaxJsonDepth is {options.MaxJsonDepth}: choose at most {MaxWritableDepth}, which is as deep as JSON can be written.");
+        }
+
         AtLeast(options.MaxNamespacesPerConnection, 1, nameof(options.MaxNamespacesPerConnection));
         AtLeast(options.MaxNamespaces, 1, nameof(options.MaxNamespaces));
         AtLeast(options.MaxRoomsPerSocket, 0, nameof(options.MaxRoomsPerSocket));
@@ -26,7 +34,6 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxRunningHandlers, 1, nameof(options.MaxRunningHandlers));
         AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
 
-        AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
 
         if ((options.Transports & SocketIOTransports.All) == 0 || (options.Transports & ~SocketIOTransports.All) != 0)
         {

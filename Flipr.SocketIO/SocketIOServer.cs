@@ -88,13 +88,13 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
     /// <param name="name">The name, with or without the slash in front.</param>
-    /// <exception cref="ArgumentException">The name has a comma, which ends it on the wire, or more than 256 bytes.</exception>
+    /// <exception cref="ArgumentException">The name has a comma or a record separator (U+001E), which end it on the wire, or more than 256 bytes.</exception>
     public Namespace Of(string name)
     {
         name = name.StartsWith('/') ? name : "/" + name;
-        if (name.Contains(',', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength)
+        if (!IsNamespaceName(name))
         {
-            throw new ArgumentException($"'{name}' cannot be a namespace: no commas, at most {MaxNamespaceLength} bytes.", nameof(name));
+            throw new ArgumentException($"'{name}' cannot be a namespace: no commas, no record separators, at most {MaxNamespaceLength} bytes.", nameof(name));
         }
 
         return _namespaces.GetOrAdd(name, static (key, server) => new Namespace(server, key), this);
@@ -116,11 +116,23 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <summary>Called for every namespace that a client's connection creates.</summary>
     /// <param name="handler">The handler.</param>
-    public void OnNewNamespace(Action<Namespace> handler) => _newNamespace += handler;
+    public void OnNewNamespace(Action<Namespace> handler)
+    {
+        lock (_namespaces)
+        {
+            _newNamespace += handler;
+        }
+    }
 
     /// <summary>Called for every request that is refused, with what the client is told and why.</summary>
     /// <param name="handler">The handler. It must be quick and must not throw: it runs before the answer is written.</param>
-    public void OnConnectionError(Action<ConnectionError> handler) => _connectionError += handler;
+    public void OnConnectionError(Action<ConnectionError> handler)
+    {
+        lock (_namespaces)
+        {
+            _connectionError += handler;
+        }
+    }
 
     /// <summary>
     /// Adds a middleware for the requests of the transports, run before anything else of this server looks at them: for
@@ -176,7 +188,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         {
             if (await parent.MatchesAsync(name, auth))
             {
-                if (Encoding.UTF8.GetByteCount(name) > MaxNamespaceLength || _namespaces.Count >= Options.MaxNamespaces)
+                if (!IsNamespaceName(name) || _namespaces.Count >= Options.MaxNamespaces)
                 {
                     return null;
                 }
@@ -229,6 +241,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
             await Engine.RefuseAsync(context, EngineError.BadRequest, "MIDDLEWARE_FAILURE: a middleware for requests threw");
         }
     }
+
+    // A comma ends the name in a packet's header, a record separator the packet itself in a polling payload.
+    private static bool IsNamespaceName(string name) =>
+        !name.AsSpan().ContainsAny(',', '\x1e') && Encoding.UTF8.GetByteCount(name) <= MaxNamespaceLength;
 
     private protected override Broadcast Select() => Default.Everyone;
 

@@ -1,6 +1,7 @@
 using Flipr.SocketIO;
 using Flipr.SocketIO.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ public static class SocketIOServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SocketIOOptions>, SocketIOOptionsValidator>());
         services.TryAddSingleton<SocketIOMetrics>();
         services.TryAddSingleton<SocketIOServer>();
-        services.AddHostedService<SocketIOHostedService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SocketIOHostedService>());
         if (configure is not null)
         {
             services.Configure(configure);

@@ -14,6 +14,9 @@ internal sealed class RoomIndex<TMember>
     /// <summary>Told, under no lock, when a room comes into being (<c>true</c>) or its last member leaves.</summary>
     public Action<string, bool>? OnRoomChanged { get; set; }
 
+    /// <summary>Told, under no lock, when the member with an id joins a room (<c>true</c>) or leaves it.</summary>
+    public Action<string, string, bool>? OnMembershipChanged { get; set; }
+
     /// <summary>How many members there are.</summary>
     public int Count
     {
@@ -34,14 +37,13 @@ internal sealed class RoomIndex<TMember>
             _members[id] = member;
             _everyone = null;
         }
-
-        OnRoomChanged?.Invoke(id, true);
     }
 
     /// <summary>Removes a member from every room.</summary>
     public void Remove(string id, TMember member)
     {
         List<string>? emptied = null;
+        HashSet<string>? rooms;
         lock (_lock)
         {
             if (!_members.Remove(id))
@@ -50,7 +52,7 @@ internal sealed class RoomIndex<TMember>
             }
 
             _everyone = null;
-            if (_roomsOf.Remove(member, out HashSet<string>? rooms))
+            if (_roomsOf.Remove(member, out rooms))
             {
                 foreach (string room in rooms)
                 {
@@ -62,7 +64,11 @@ internal sealed class RoomIndex<TMember>
             }
         }
 
-        OnRoomChanged?.Invoke(id, false);
+        foreach (string room in rooms ?? [])
+        {
+            OnMembershipChanged?.Invoke(room, id, false);
+        }
+
         foreach (string room in emptied ?? [])
         {
             OnRoomChanged?.Invoke(room, false);
@@ -116,11 +122,12 @@ internal sealed class RoomIndex<TMember>
             OnRoomChanged?.Invoke(name, true);
         }
 
+        OnMembershipChanged?.Invoke(name, id, true);
         return true;
     }
 
     /// <summary>Takes a member out of a room.</summary>
-    public void Leave(TMember member, string name)
+    public void Leave(string id, TMember member, string name)
     {
         bool isEmptied;
         lock (_lock)
@@ -133,6 +140,7 @@ internal sealed class RoomIndex<TMember>
             isEmptied = LeaveLocked(name, member);
         }
 
+        OnMembershipChanged?.Invoke(name, id, false);
         if (isEmptied)
         {
             OnRoomChanged?.Invoke(name, false);

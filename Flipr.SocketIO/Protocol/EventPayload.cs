@@ -9,14 +9,16 @@ internal static class EventPayload
 
     /// <summary>
     /// Checks that <paramref name="json"/> is one array, complete, not too deep, its strings whole characters, with every attachment
-    /// placeholder in range and no more placeholders than attachments: each could be read into a copy of its own.
+    /// placeholder in range. One attachment may stand in several places, but each may be read into a copy of its own, or become an attachment
+    /// of its own when it is passed on: so there may be as many placeholders as attachments are allowed.
     /// </summary>
     /// <param name="json">The packet's JSON.</param>
     /// <param name="maxDepth">How deep objects and arrays may nest.</param>
     /// <param name="attachments">How many attachments the packet has.</param>
+    /// <param name="maxPlaceholders">How many placeholders it may have.</param>
     /// <param name="isEvent">Whether the first element must be an event name.</param>
     /// <returns>What is wrong, for the log; <see langword="null"/> if nothing is.</returns>
-    public static string? Validate(ReadOnlySpan<byte> json, int maxDepth, int attachments, bool isEvent)
+    public static string? Validate(ReadOnlySpan<byte> json, int maxDepth, int attachments, int maxPlaceholders, bool isEvent)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         try
@@ -61,9 +63,9 @@ internal static class EventPayload
                         return "an attachment placeholder is out of range";
                     }
 
-                    if (++placeholders > attachments)
+                    if (++placeholders > maxPlaceholders)
                     {
-                        return "there are more attachment placeholders than attachments";
+                        return $"attachments stand in more than {maxPlaceholders} places (option MaxAttachments)";
                     }
                 }
             }

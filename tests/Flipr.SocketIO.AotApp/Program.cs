@@ -30,7 +30,7 @@ io.OnConnection(socket =>
     socket.On("ask_me", async () =>
     {
         int answer = await socket.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync<int>("question", 42, "why?");
-        await socket.EmitManyAsync("answered", answer, new ChatMessage("server", "thanks", null));
+        await socket.EmitAsync("answered", answer, new ChatMessage("server", "thanks", null));
     });
     socket.On("roll_call", async (Ack ack) => await ack.SendAsync(await io.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync<string>("who")));
     socket.OnAny((name, arguments) =>
@@ -54,11 +54,11 @@ internal sealed record ChatMessage(string From, string Text, byte[]? Picture);
 internal sealed partial class ChatContext : JsonSerializerContext;
 
 /// <summary>A handler class, made by the services.</summary>
-internal sealed class EchoHandler(ILogger<EchoHandler> logger) : ISocketHandler
+internal sealed class EchoHandler(IHostEnvironment environment) : ISocketHandler
 {
     public Task OnConnectionAsync(Socket socket)
     {
-        logger.LogDebug("{Id} is here", socket.Id);
+        socket.Data["environment"] = environment.EnvironmentName;
         socket.On("echo", async (JsonElement value, Ack ack) => await ack.SendAsync(value));
         return Task.CompletedTask;
     }

@@ -106,7 +106,7 @@ internal sealed class PacketTarget : IFuzzTarget
 
         bool isEvent = header.Type is PacketType.Event or PacketType.BinaryEvent;
         byte[] json = text[header.PayloadStart..];
-        defect = EventPayload.Validate(json, _serializer.MaxDepth, header.Attachments, isEvent);
+        defect = EventPayload.Validate(json, _serializer.MaxDepth, header.Attachments, MaxAttachments, isEvent);
         if (defect is not null)
         {
             Require(defect.Length > 0, "A refused payload has no message.");
@@ -219,7 +219,7 @@ internal sealed class PacketTarget : IFuzzTarget
         Require(PacketReader.Read(sent, MaxAttachments, out PacketHeader again) is null, "What was passed on cannot be read.");
         Require(again.Attachments == sentAttachments.Count && again.AckId == header.AckId, "What was passed on has another header.");
         byte[] payload = sent[again.PayloadStart..];
-        Require(EventPayload.Validate(payload, _serializer.MaxDepth, again.Attachments, isEvent) is null, "What was passed on is refused.");
+        Require(EventPayload.Validate(payload, _serializer.MaxDepth, again.Attachments, MaxAttachments, isEvent) is null, "What was passed on is refused.");
         AttachmentScope.Received = sentAttachments;
         List<JsonData> received = ReadAll(payload, isEvent);
         Require(received.Count == arguments.Count, "Arguments were lost or added.");

@@ -88,13 +88,16 @@ public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
     }
 
     [Fact]
-    public async Task OnRoomChanged_tells_when_a_room_comes_and_goes()
+    public async Task A_namespace_tells_when_rooms_come_and_go_and_who_joins_and_leaves_them()
     {
         WireServer server = await StartAsync();
         var changes = new Heard<string>("room changes");
         EngineClient client = await JoinAsync(server);
         Socket socket = server.IO.Sockets.Single();
-        server.IO.Default.OnRoomChanged((room, exists) => changes.Add($"{room} {exists}"));
+        server.IO.Default.OnRoomCreated(room => changes.Add($"{room} created"));
+        server.IO.Default.OnRoomDeleted(room => changes.Add($"{room} deleted"));
+        server.IO.Default.OnRoomJoined((room, id) => changes.Add($"{room} joined by {(id == socket.Id ? "it" : id)}"));
+        server.IO.Default.OnRoomLeft((room, id) => changes.Add($"{room} left by {(id == socket.Id ? "it" : id)}"));
 
         await socket.JoinAsync("a");
         await socket.JoinAsync("a");
@@ -102,9 +105,22 @@ public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
         await socket.JoinAsync("b");
         await client.SendAsync("41");
 
-        foreach (string change in new[] { "a True", "a False", "b True", "b False" })
+        foreach (string change in new[] { "a created", "a joined by it", "a left by it", "a deleted", "b created", "b joined by it", "b left by it", "b deleted" })
         {
             Assert.Equal(change, await changes.NextAsync());
         }
+    }
+
+    [Fact]
+    public async Task To_an_empty_list_of_rooms_is_to_nobody()
+    {
+        WireServer server = await StartAsync();
+        EngineClient client = await JoinAsync(server);
+
+        await server.IO.To((string[])[]).EmitAsync("lost");
+        await server.IO.To("nowhere", "elsewhere").EmitAsync("lost");
+        await server.IO.EmitAsync("found");
+
+        await client.ShouldReceiveAsync("42[\"found\"]");
     }
 }

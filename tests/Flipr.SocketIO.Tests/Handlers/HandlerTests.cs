@@ -221,13 +221,7 @@ public abstract class HandlerTests(Route route) : WireTest(route)
         ErrorsExpected = true;
         WireServer server = await StartAsync();
         var reasons = new Heard<string>("a disconnect");
-        server.IO.Default.OnRoomChanged((_, exists) =>
-        {
-            if (!exists)
-            {
-                throw new InvalidTimeZoneException("of a room");
-            }
-        });
+        server.IO.Default.OnRoomDeleted(_ => throw new InvalidTimeZoneException("of a room"));
         server.IO.OnConnection(async socket =>
         {
             socket.OnDisconnect(reasons.Add);
