@@ -42,7 +42,8 @@ internal static class PollingPayload
             return Outcome.UnknownFormat;
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(request.ContentLength ?? 1024, 64));
+        // It grows with what arrives: a length that is announced costs the client nothing, and must not cost the server memory.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 1024, 64, 4096));
         try
         {
             int length = 0;
