@@ -186,6 +186,7 @@ internal sealed partial class ClientConnection
             _sockets.Remove(socket.Namespace.Name);
         }
 
+        _server.OnSocketLeft(socket.Namespace);
         SendConnectError(socket.Namespace.WireName, message, details);
     }
 
@@ -196,6 +197,7 @@ internal sealed partial class ClientConnection
             if (_isClosed)
             {
                 // The client left while the middleware was running.
+                _server.OnSocketLeft(socket.Namespace);
                 return;
             }
 

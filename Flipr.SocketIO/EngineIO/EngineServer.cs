@@ -130,6 +130,7 @@ internal sealed class EngineServer : IAsyncDisposable
         Shutdown();
         _timer.Dispose();
         await _sweeping;
+        Flusher.Dispose();
     }
 
     private async Task SweepAsync()

@@ -5,12 +5,18 @@ namespace Flipr.SocketIO.EngineIO;
 /// the cost of flushing it; broadcasts that follow each other closely are written while the flushes of the first are still
 /// under way, and go out with them: many frames per flush.
 /// </summary>
-internal sealed class FlushScheduler : IThreadPoolWorkItem
+/// <remarks>
+/// A thread of its own, started with the first large broadcast: a work item would wait behind the very sends that it is to
+/// start, for as long as they keep the thread pool's few threads busy.
+/// </remarks>
+internal sealed class FlushScheduler : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly AutoResetEvent _work = new(false);
     private List<EngineSession> _waiting = [];
     private List<EngineSession> _flushing = [];
-    private bool _isRunning;
+    private Thread? _thread;
+    private bool _isStopped;
 
     /// <summary>Takes over the sessions in <paramref name="batch"/> and empties it.</summary>
     public void Add(List<EngineSession> batch)
@@ -20,31 +26,47 @@ internal sealed class FlushScheduler : IThreadPoolWorkItem
             return;
         }
 
-        bool isIdle;
         lock (_lock)
         {
+            if (_isStopped)
+            {
+                return;
+            }
+
             _waiting.AddRange(batch);
-            isIdle = !_isRunning;
-            _isRunning = true;
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "Socket.IO flush" };
+                _thread.Start();
+            }
         }
 
         batch.Clear();
-        if (isIdle)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        _work.Set();
     }
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Ends the thread when it has flushed what waits.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+        }
+
+        _work.Set();
+        _thread?.Join();
+        _work.Dispose();
+    }
+
+    private void Run()
     {
         while (true)
         {
             lock (_lock)
             {
                 (_waiting, _flushing) = (_flushing, _waiting);
-                if (_flushing.Count == 0)
+                if (_flushing.Count == 0 && _isStopped)
                 {
-                    _isRunning = false;
                     return;
                 }
             }
@@ -52,6 +74,11 @@ internal sealed class FlushScheduler : IThreadPoolWorkItem
             foreach (EngineSession session in _flushing)
             {
                 session.FlushDeferred();
+            }
+
+            if (_flushing.Count == 0)
+            {
+                _work.WaitOne();
             }
 
             _flushing.Clear();

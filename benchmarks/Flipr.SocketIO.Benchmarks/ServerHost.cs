@@ -1,11 +1,11 @@
 namespace Flipr.SocketIO.Benchmarks;
 
-/// <summary>What every server under test has in common: it tells when it listens, and stops when it is told a line.</summary>
+/// <summary>What every server under test has in common: it tells when it listens, takes orders as lines, and stops at an empty one.</summary>
 internal static class ServerHost
 {
     public const string Ready = "ready";
 
-    public static async Task<int> RunAsync(string url, Action<SocketIOOptions> options, Action<SocketIOServer> configure)
+    public static async Task<int> RunAsync(string url, Action<SocketIOOptions> options, Action<SocketIOServer> configure, Action<SocketIOServer, string>? onLine = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -13,10 +13,23 @@ internal static class ServerHost
         builder.Services.AddSocketIO(options);
         await using WebApplication app = builder.Build();
         app.MapSocketIO();
-        configure(app.Services.GetRequiredService<SocketIOServer>());
+        SocketIOServer io = app.Services.GetRequiredService<SocketIOServer>();
+        configure(io);
         await app.StartAsync();
         Console.WriteLine(Ready);
-        await Console.In.ReadLineAsync();
+
+        // A thread of its own, not one of the pool: what a line asks for must not wait behind the work that it measures.
+        await Task.Factory.StartNew(
+            () =>
+            {
+                while (Console.ReadLine() is { Length: > 0 } line)
+                {
+                    onLine?.Invoke(io, line);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         await app.StopAsync();
         return 0;
     }

@@ -37,6 +37,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, port);
     }
 
+    /// <summary>Tells the server a line.</summary>
+    public void Tell(string line) => _process.StandardInput.WriteLine(line);
+
     public async ValueTask DisposeAsync()
     {
         using var timeout = new CancellationTokenSource(StopTime);

@@ -56,14 +56,21 @@ internal sealed class WireClient : IDisposable
 
         void Continue()
         {
-            while (!_socket.ReceiveAsync(read))
+            try
             {
-                if (read.BytesTransferred <= 0)
+                while (!_socket.ReceiveAsync(read))
                 {
-                    return;
-                }
+                    if (read.BytesTransferred <= 0)
+                    {
+                        return;
+                    }
 
-                onBytes(read.BytesTransferred);
+                    onBytes(read.BytesTransferred);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The measurement is over.
             }
         }
     }
