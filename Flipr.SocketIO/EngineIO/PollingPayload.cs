@@ -21,6 +21,7 @@ internal static class PollingPayload
         TooLarge,
         Malformed,
         UnknownFormat,
+        BrokenBody,
         Aborted,
     }
 
@@ -73,6 +74,10 @@ internal static class PollingPayload
 
             onBodyRead();
             return await DispatchAsync(buffer.AsMemory(0, length), session);
+        }
+        catch (BadHttpRequestException)
+        {
+            return Outcome.BrokenBody;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
         {

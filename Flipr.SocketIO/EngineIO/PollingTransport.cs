@@ -164,12 +164,14 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 session.Close(CloseReason.TransportError);
                 await session.Server.RefuseAsync(context, EngineError.BadRequest, "a payload of application/octet-stream, which revision 4 does not have");
                 break;
-            default:
+            case PollingPayload.Outcome.BrokenBody:
                 session.Close(CloseReason.TransportError);
                 await session.Server.RefuseAsync(context, EngineError.BadRequest, "the body ended early or is not well-formed HTTP");
+                break;
+            default:
+                session.Close(CloseReason.TransportError);
 
-                // Nothing is left to be read of such a connection; Kestrel would try, and log an error.
-                await context.Response.CompleteAsync();
+                // Nobody is left to be answered. Without this Kestrel would go on reading the body, and log that it cannot.
                 context.Abort();
                 break;
         }
