@@ -16,6 +16,7 @@ public sealed class ReconnectTests(SharedApi shared)
     {
         await using NodeClients node = await NodeClients.StartAsync();
         NodeClient client = await node.ConnectAsync(shared.Api.Address, version, new { transports = (string[])[transport], reconnectionDelay = 50 });
+        await client.WaitForAsync("connection_status"); // or it comes late, and is taken for the next connection's
         client.Forget();
 
         await client.CutAsync();
@@ -35,6 +36,7 @@ public sealed class ReconnectTests(SharedApi shared)
         await using NodeClients node = await NodeClients.StartAsync();
         NodeClient client = await node.ConnectAsync(first.Address, options: new { transports = (string[])[transport], reconnectionDelay = 50, reconnectionDelayMax = 500 });
         string before = await first.PostAsync(new JsonObject { ["address"] = "Before the restart" });
+        await client.WaitForAsync("connection_status"); // or it comes late, and is taken for the next connection's
         client.Forget();
 
         Assert.Equal(0, await first.StopAsync());
