@@ -7,6 +7,7 @@ internal sealed class MemoryWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
+    private readonly Lock _peaks = new();
     private long _peakHeap;
     private long _peakResident;
 
@@ -15,8 +16,11 @@ internal sealed class MemoryWatch
         while (true)
         {
             await Task.Delay(Interval);
-            _peakHeap = Math.Max(_peakHeap, GC.GetTotalMemory(forceFullCollection: false));
-            _peakResident = Math.Max(_peakResident, Environment.WorkingSet);
+            lock (_peaks)
+            {
+                _peakHeap = Math.Max(_peakHeap, GC.GetTotalMemory(forceFullCollection: false));
+                _peakResident = Math.Max(_peakResident, Environment.WorkingSet);
+            }
         }
     });
 
@@ -30,11 +34,23 @@ internal sealed class MemoryWatch
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _peakHeap = GC.GetTotalMemory(forceFullCollection: false);
-        _peakResident = Environment.WorkingSet;
-        return [_peakHeap, _peakResident];
+        long heap = GC.GetTotalMemory(forceFullCollection: false);
+        long resident = Environment.WorkingSet;
+        lock (_peaks)
+        {
+            _peakHeap = heap;
+            _peakResident = resident;
+        }
+
+        return [heap, resident];
     }
 
     /// <summary>The most that heap and resident bytes have been since <see cref="Collect"/>.</summary>
-    public long[] Peak() => [_peakHeap, _peakResident];
+    public long[] Peak()
+    {
+        lock (_peaks)
+        {
+            return [_peakHeap, _peakResident];
+        }
+    }
 }
