@@ -9,30 +9,52 @@ public abstract class BroadcastSource : EventEmitter
 
     /// <summary>Only sockets that are in the room, or in one of those named by further calls.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     /// <example><code>await io.To("tile:47/-122").EmitAsync("new_property", listing);</code></example>
-    public Broadcast To(string room) => Select().WithRoom(room);
+    public Broadcast To(string room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return Select().WithRoom(room);
+    }
 
     /// <summary>Only sockets that are in one of the rooms; nobody, if none is named.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     /// <example><code>await io.To("berlin", "hamburg").EmitAsync("news", item);</code></example>
-    public Broadcast To(params ReadOnlySpan<string> rooms) => Select().WithRooms(rooms);
+    public Broadcast To(params ReadOnlySpan<string> rooms)
+    {
+        RoomNames.ThrowIfAnyNull(rooms);
+        return Select().WithRooms(rooms);
+    }
 
     /// <summary>The same as <see cref="To(string)"/>.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast In(string room) => To(room);
 
     /// <summary>The same as <see cref="To(ReadOnlySpan{string})"/>.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast In(params ReadOnlySpan<string> rooms) => To(rooms);
 
     /// <summary>Not the sockets that are in the room.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     /// <example><code>await io.Except("muted").EmitAsync("message", text);</code></example>
-    public Broadcast Except(string room) => Select().WithoutRoom(room);
+    public Broadcast Except(string room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return Select().WithoutRoom(room);
+    }
 
     /// <summary>Not the sockets that are in one of the rooms.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
-    public Broadcast Except(params ReadOnlySpan<string> rooms) => Select().WithoutRooms(rooms);
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
+    public Broadcast Except(params ReadOnlySpan<string> rooms)
+    {
+        RoomNames.ThrowIfAnyNull(rooms);
+        return Select().WithoutRooms(rooms);
+    }
 
     /// <summary>Only sockets of this server: all there are, as long as no adapter connects several.</summary>
     public Broadcast Local => Select();
@@ -68,9 +90,11 @@ public abstract class BroadcastSource : EventEmitter
 
     /// <summary>Lets the sockets join rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
+    /// <exception cref="ArgumentNullException">There are no rooms, or one has no name; no socket has joined any.</exception>
     /// <exception cref="AggregateException">Some sockets are in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows; the others have joined.</exception>
     public async ValueTask SocketsJoinAsync(params string[] rooms)
     {
+        RoomNames.ThrowIfAnyNull(rooms);
         List<Exception>? failures = null;
         foreach (Socket socket in Select().Recipients())
         {
@@ -95,8 +119,10 @@ public abstract class BroadcastSource : EventEmitter
 
     /// <summary>Lets the sockets leave rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
+    /// <exception cref="ArgumentNullException">There are no rooms, or one has no name; no socket has left any.</exception>
     public async ValueTask SocketsLeaveAsync(params string[] rooms)
     {
+        RoomNames.ThrowIfAnyNull(rooms);
         foreach (Socket socket in Select().Recipients())
         {
             foreach (string room in rooms)

@@ -88,22 +88,27 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Everyone in the room but this socket.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast To(string room) => Broadcast.To(room);
 
     /// <summary>Everyone in one of the rooms but this socket; nobody, if none is named.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast To(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
 
     /// <summary>The same as <see cref="To(string)"/>.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast In(string room) => Broadcast.To(room);
 
     /// <summary>The same as <see cref="To(ReadOnlySpan{string})"/>.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast In(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
 
     /// <summary>Everyone but this socket and those in the rooms.</summary>
     /// <param name="rooms">Room names or socket ids.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast Except(params ReadOnlySpan<string> rooms) => Broadcast.Except(rooms);
 
     /// <summary>Everyone but this socket, on this server.</summary>
@@ -111,6 +116,7 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Everyone but this socket and those in the room.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
+    /// <exception cref="ArgumentNullException">A room has no name.</exception>
     public Broadcast Except(string room) => Broadcast.Except(room);
 
     /// <summary>Emits to this client, compressed or not where the transport compresses.</summary>
@@ -133,9 +139,11 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Joins a room.</summary>
     /// <param name="room">The room's name.</param>
+    /// <exception cref="ArgumentNullException">The room has no name: perhaps the client sent none.</exception>
     /// <exception cref="InvalidOperationException">The socket is in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows.</exception>
     public ValueTask JoinAsync(string room)
     {
+        ArgumentNullException.ThrowIfNull(room);
         if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
         {
             Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
@@ -148,8 +156,10 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Leaves a room; nothing happens if the socket is not in it.</summary>
     /// <param name="room">The room's name.</param>
+    /// <exception cref="ArgumentNullException">The room has no name.</exception>
     public ValueTask LeaveAsync(string room)
     {
+        ArgumentNullException.ThrowIfNull(room);
         Namespace.Rooms.Leave(Id, this, room);
         return ValueTask.CompletedTask;
     }

@@ -40,6 +40,7 @@ internal sealed class RoomIndex<TMember>
     }
 
     /// <summary>Removes a member from every room.</summary>
+    /// <exception cref="AggregateException">Whoever is told of it threw; the member is in no room any more, and all have been told.</exception>
     public void Remove(string id, TMember member)
     {
         List<string>? emptied = null;
@@ -64,14 +65,34 @@ internal sealed class RoomIndex<TMember>
             }
         }
 
+        List<Exception>? failures = null;
         foreach (string room in rooms ?? [])
         {
-            OnMembershipChanged?.Invoke(room, id, false);
+            try
+            {
+                OnMembershipChanged?.Invoke(room, id, false);
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
         }
 
         foreach (string room in emptied ?? [])
         {
-            OnRoomChanged?.Invoke(room, false);
+            try
+            {
+                OnRoomChanged?.Invoke(room, false);
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
         }
     }
 
@@ -80,6 +101,7 @@ internal sealed class RoomIndex<TMember>
     public bool Join(string id, TMember member, string name, int limit)
     {
         bool isNew = false;
+        ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
             if (!_members.ContainsKey(id))
@@ -107,7 +129,7 @@ internal sealed class RoomIndex<TMember>
                 return false;
             }
 
-            rooms.Add(name);
+            // The room first: what cannot be a room is then in nobody's list of rooms either.
             if (!_rooms.TryGetValue(name, out Room? room))
             {
                 _rooms[name] = room = new Room();
@@ -115,6 +137,7 @@ internal sealed class RoomIndex<TMember>
             }
 
             room.Add(member);
+            rooms.Add(name);
         }
 
         if (isNew)
