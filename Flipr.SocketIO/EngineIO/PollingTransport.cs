@@ -196,7 +196,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 }
             }
 
-            if (poll.Last is { } last)
+            // Clients act on a close at once and on the packets beside it later: these would reach a connection that is gone, and a
+            // DISCONNECT would come after "transport close". As in Node, the close waits for the next poll, which finds the session
+            // closing, or for the close timeout. A server that shuts down may not be there for another poll.
+            bool hasNextPoll = poll.Last == ClosePacket && batch.Count > 0 && session.Reason != CloseReason.ServerShuttingDown;
+            if (poll.Last is { } last && !hasNextPoll)
             {
                 batch.Add(last);
             }
@@ -207,7 +211,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 batch.Add(NoopPacket);
             }
 
-            isLast = session.IsClosing;
+            isLast = session.IsClosing && !hasNextPoll;
             _answering = context;
         }
 

@@ -327,6 +327,56 @@ public abstract class PollingTests(Route route) : WireTest(route)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_close_comes_with_the_poll_after_the_DISCONNECT_as_clients_act_on_a_close_before_what_is_beside_it(bool isPending)
+    {
+        WireServer server = await StartAsync();
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        Task<HttpAnswer>? poll = null;
+        if (isPending)
+        {
+            poll = http.GetAsync(sid);
+            await server.UntilPendingAsync("GET", sid);
+        }
+
+        await server.IO.DisconnectSocketsAsync(close: true);
+
+        (await (poll ?? http.GetAsync(sid)).Within("the poll is answered")).ShouldBePackets("41");
+        (await http.GetAsync(sid)).ShouldBePackets("1");
+        (await http.GetAsync(sid)).ShouldBeError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_come_back_for_its_close_is_forgotten_after_the_CloseTimeout()
+    {
+        WireServer server = await StartAsync(o => o.CloseTimeout = TimeSpan.FromSeconds(7));
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        await server.IO.DisconnectSocketsAsync(close: true);
+        (await http.GetAsync(sid)).ShouldBePackets("41");
+
+        server.Clock.Advance(TimeSpan.FromSeconds(7));
+
+        (await http.GetAsync(sid)).ShouldBeError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_while_its_close_is_due_is_answered()
+    {
+        WireServer server = await StartAsync();
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        await server.IO.DisconnectSocketsAsync(close: true);
+        (await http.GetAsync(sid)).ShouldBePackets("41");
+
+        (await http.PostAsync(sid, "1")).ShouldBeOk();
+
+        (await http.GetAsync(sid)).ShouldBePackets("1");
+    }
+
+    [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
     public async Task A_poll_of_1024_bytes_or_more_is_compressed_for_clients_that_accept_it(string encoding)
