@@ -54,8 +54,7 @@ internal sealed partial class ClientConnection
             return;
         }
 
-        Namespace? ns = _server.FindNamespace(name);
-        if (ns is null && !_server.HasDynamicNamespaces)
+        if (_server.FindNamespace(name) is null && !_server.HasDynamicNamespaces)
         {
             SendConnectError(text[header.Namespace], "Invalid namespace", null);
             return;
@@ -79,13 +78,13 @@ internal sealed partial class ClientConnection
         }
 
         JsonData data = auth.ValueKind == JsonValueKind.Undefined ? default : new JsonData(auth, [], _server.Serializer.Options);
-        if (ns is null)
+        if (_server.Enter(name) is { } ns)
         {
-            _ = ConnectToNewAsync(name, data);
+            Connect(ns, data);
         }
         else
         {
-            Connect(ns, data);
+            _ = ConnectToNewAsync(name, data);
         }
     }
 
@@ -94,7 +93,7 @@ internal sealed partial class ClientConnection
         Namespace? ns = null;
         try
         {
-            ns = await _server.CreateNamespaceAsync(name, auth);
+            ns = await _server.EnterNewAsync(name, auth);
         }
         catch (Exception exception)
         {
@@ -186,7 +185,7 @@ internal sealed partial class ClientConnection
             _sockets.Remove(socket.Namespace.Name);
         }
 
-        _server.OnSocketLeft(socket.Namespace);
+        _server.OnEntered(socket.Namespace);
         SendConnectError(socket.Namespace.WireName, message, details);
     }
 
@@ -197,7 +196,7 @@ internal sealed partial class ClientConnection
             if (_isClosed)
             {
                 // The client left while the middleware was running.
-                _server.OnSocketLeft(socket.Namespace);
+                _server.OnEntered(socket.Namespace);
                 return;
             }
 
@@ -210,6 +209,7 @@ internal sealed partial class ClientConnection
         Session.Cork();
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
+        _server.OnEntered(socket.Namespace);
         foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
             _handlers.Run(() => handler(socket), "connection", socket);

@@ -29,8 +29,11 @@ public sealed class Namespace : BroadcastSource
 
     internal SocketIOServer Server { get; }
 
-    /// <summary>What created it, if a client asked for it.</summary>
+    /// <summary>The pattern or function that it came into being by, if any.</summary>
     internal ParentNamespace? Parent { get; init; }
+
+    /// <summary>How many clients are about to join it; kept by the server, for namespaces with a <see cref="Parent"/> only.</summary>
+    internal int Entering { get; set; }
 
     internal RoomIndex<Socket> Rooms { get; } = new();
 
@@ -52,16 +55,23 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>Called for every socket that has connected. Register the socket's handlers here.</summary>
     /// <param name="handler">The handler. The socket's events are held until it returns.</param>
-    public void OnConnection(Action<Socket> handler) => OnConnection(socket =>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
+    public void OnConnection(Action<Socket> handler)
     {
-        handler(socket);
-        return Task.CompletedTask;
-    });
+        ArgumentNullException.ThrowIfNull(handler);
+        OnConnection(socket =>
+        {
+            handler(socket);
+            return Task.CompletedTask;
+        });
+    }
 
     /// <summary>Called for every socket that has connected. Register the socket's handlers before the first <c>await</c>.</summary>
     /// <param name="handler">The handler. The socket's events are held until it returns or first awaits.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnConnection(Func<Socket, Task> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_lock)
         {
             _connectionHandlers = [.. _connectionHandlers, handler];
@@ -74,8 +84,10 @@ public sealed class Namespace : BroadcastSource
     /// Any other exception keeps the socket out too, and the client learns nothing of it.
     /// </summary>
     /// <param name="middleware">The middleware.</param>
+    /// <exception cref="ArgumentNullException">The middleware is <see langword="null"/>.</exception>
     public void Use(Func<Socket, Task> middleware)
     {
+        ArgumentNullException.ThrowIfNull(middleware);
         lock (_lock)
         {
             _middleware = [.. _middleware, middleware];
@@ -93,8 +105,10 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>Called when a room comes into being. The room of a socket's own id is not announced: it comes with the connection.</summary>
     /// <param name="handler">Called with the room's name. It must be quick: it runs within the join.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomCreated(Action<string> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_lock)
         {
             Rooms.OnRoomChanged += (room, exists) => CallIf(exists, handler, room);
@@ -103,8 +117,10 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>Called when a room's last socket has left.</summary>
     /// <param name="handler">Called with the room's name. It must be quick: it runs within the leave.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomDeleted(Action<string> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_lock)
         {
             Rooms.OnRoomChanged += (room, exists) => CallIf(!exists, handler, room);
@@ -113,8 +129,10 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>Called when a socket joins a room.</summary>
     /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the join.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomJoined(Action<string, string> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_lock)
         {
             Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(isIn, handler, room, id);
@@ -123,8 +141,10 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>Called when a socket leaves a room.</summary>
     /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the leave.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomLeft(Action<string, string> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_lock)
         {
             Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(!isIn, handler, room, id);
@@ -133,7 +153,12 @@ public sealed class Namespace : BroadcastSource
 
     /// <summary>The socket with an id; <see langword="null"/> if there is none in this namespace.</summary>
     /// <param name="id">The socket's id.</param>
-    public Socket? FindSocket(string id) => Rooms.Find(id);
+    /// <exception cref="ArgumentNullException">The id is <see langword="null"/>.</exception>
+    public Socket? FindSocket(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Rooms.Find(id);
+    }
 
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 

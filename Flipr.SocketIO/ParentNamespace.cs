@@ -1,13 +1,16 @@
+using System.Text.RegularExpressions;
+
 namespace Flipr.SocketIO;
 
 /// <summary>
 /// Namespaces that come into being when a client asks for them: by a pattern or a function. What is registered here holds
-/// for every one of them.
+/// for every one of them, also where <see cref="SocketIOServer.Of(string)"/> asks for a name that the pattern matches.
 /// </summary>
 public sealed class ParentNamespace : EventEmitter
 {
     private readonly SocketIOServer _server;
     private readonly Func<string, JsonData, ValueTask<bool>> _matches;
+    private readonly Regex? _pattern;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Namespace> _children = new(StringComparer.Ordinal);
     private readonly List<Action<Namespace>> _setup = [];
@@ -17,6 +20,9 @@ public sealed class ParentNamespace : EventEmitter
         _server = server;
         _matches = matches;
     }
+
+    internal ParentNamespace(SocketIOServer server, Regex pattern)
+        : this(server, (name, _) => ValueTask.FromResult(pattern.IsMatch(name))) => _pattern = pattern;
 
     /// <summary>The namespaces that exist now.</summary>
     public IReadOnlyCollection<Namespace> Children
@@ -35,13 +41,25 @@ public sealed class ParentNamespace : EventEmitter
     private protected override string NamespaceName => "*";
 
     /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
-    public void OnConnection(Action<Socket> handler) => Setup(child => child.OnConnection(handler));
+    public void OnConnection(Action<Socket> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Setup(child => child.OnConnection(handler));
+    }
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
-    public void OnConnection(Func<Socket, Task> handler) => Setup(child => child.OnConnection(handler));
+    public void OnConnection(Func<Socket, Task> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Setup(child => child.OnConnection(handler));
+    }
 
     /// <inheritdoc cref="Namespace.Use"/>
-    public void Use(Func<Socket, Task> middleware) => Setup(child => child.Use(middleware));
+    public void Use(Func<Socket, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        Setup(child => child.Use(middleware));
+    }
 
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
     public void UseHandler<THandler>()
@@ -49,17 +67,17 @@ public sealed class ParentNamespace : EventEmitter
 
     internal ValueTask<bool> MatchesAsync(string name, JsonData auth) => _matches(name, auth);
 
+    /// <summary>Whether the name is enough to decide, and it matches: a function would have to see a client's <c>auth</c>.</summary>
+    internal bool MatchesByName(string name) => _pattern?.IsMatch(name) == true;
+
+    /// <summary>Creates the child of that name. The server sees to it that there is none yet.</summary>
     internal Namespace Create(string name)
     {
         lock (_lock)
         {
-            if (!_children.TryGetValue(name, out Namespace? child))
-            {
-                child = new Namespace(_server, name) { Parent = this };
-                _setup.ForEach(setup => setup(child));
-                _children.Add(name, child);
-            }
-
+            var child = new Namespace(_server, name) { Parent = this };
+            _setup.ForEach(setup => setup(child));
+            _children.Add(name, child);
             return child;
         }
     }

@@ -46,7 +46,7 @@ public sealed class SocketIOOptions
     /// <summary>Namespaces that may exist, those created by clients' connections included. 10,000.</summary>
     public int MaxNamespaces { get; set; } = 10_000;
 
-    /// <summary>Whether a namespace that a client's connection created is removed when its last socket leaves. <see langword="false"/>.</summary>
+    /// <summary>Whether a namespace that came into being by a pattern or a function is removed, with what was registered on it, when its last socket leaves. <see langword="false"/>.</summary>
     public bool CleanupEmptyChildNamespaces { get; set; }
 
     /// <summary>Whether WebSocket messages are compressed one by one (permessage-deflate). It costs memory and the fast path; off by default.</summary>

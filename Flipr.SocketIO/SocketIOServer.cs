@@ -22,6 +22,9 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     internal const int MaxNamespaceLength = 256;
 
     private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
+
+    // Held to create a namespace, to remove one, and to enter one that may be removed.
+    private readonly Lock _existence = new();
     private readonly CancellationTokenRegistration _stopping;
     private ImmutableArray<ParentNamespace> _parents = [];
     private ImmutableArray<Func<HttpContext, RequestDelegate, Task>> _requestMiddleware = [];
@@ -87,37 +90,59 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     private protected override string NamespaceName => Default.Name;
 
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
+    /// <remarks>
+    /// If the name matches a pattern given to <see cref="Of(Regex)"/> before, the namespace is created as one of its: with its
+    /// middleware and handlers. A function given to <see cref="Of(Func{string, JsonData, ValueTask{bool}})"/> is not asked, as there
+    /// is no client whose <c>auth</c> it could see: a namespace that is created here for such a name has none of its middleware. With
+    /// <see cref="SocketIOOptions.CleanupEmptyChildNamespaces"/> ask anew each time instead of keeping one that a pattern matches.
+    /// </remarks>
     /// <param name="name">The name, with or without the slash in front.</param>
+    /// <exception cref="ArgumentNullException">The name is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The name has a comma or a record separator (U+001E), which end it on the wire, or more than 256 bytes.</exception>
     public Namespace Of(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         name = name.StartsWith('/') ? name : "/" + name;
         if (!IsNamespaceName(name))
         {
             throw new ArgumentException($"'{name}' cannot be a namespace: no commas, no record separators, at most {MaxNamespaceLength} bytes.", nameof(name));
         }
 
-        return _namespaces.GetOrAdd(name, static (key, server) => new Namespace(server, key), this);
+        return FindNamespace(name) ?? Create(name, _parents.FirstOrDefault(parent => parent.MatchesByName(name)));
     }
 
     /// <summary>Namespaces by pattern: one is created when a client connects to a name that matches.</summary>
     /// <param name="pattern">The pattern; it sees the name with the slash in front. Anchor it: <c>^/tile-\d+$</c>.</param>
+    /// <exception cref="ArgumentNullException">The pattern is <see langword="null"/>.</exception>
     /// <example><code>io.Of(new Regex("^/tile-\\d+$")).OnConnection(socket =&gt; ...);</code></example>
-    public ParentNamespace Of(Regex pattern) => Of((name, _) => ValueTask.FromResult(pattern.IsMatch(name)));
-
-    /// <summary>Namespaces by function: one is created when a client connects to a name that the function accepts.</summary>
-    /// <param name="matches">Decides by the name, with the slash in front, and what the client sent as <c>auth</c>.</param>
-    public ParentNamespace Of(Func<string, JsonData, ValueTask<bool>> matches)
+    public ParentNamespace Of(Regex pattern)
     {
-        var parent = new ParentNamespace(this, matches);
-        ImmutableInterlocked.Update(ref _parents, static (all, added) => all.Add(added), parent);
-        return parent;
+        ArgumentNullException.ThrowIfNull(pattern);
+        return Add(new ParentNamespace(this, pattern));
     }
 
-    /// <summary>Called for every namespace that a client's connection creates.</summary>
+    /// <summary>Namespaces by function: one is created when a client connects to a name that the function accepts.</summary>
+    /// <remarks>
+    /// It is asked only where the namespace does not exist yet, so it does not decide who may enter: that is for the middleware
+    /// (<see cref="ParentNamespace.Use"/>). <see cref="Of(string)"/> does not ask it.
+    /// </remarks>
+    /// <param name="matches">Decides by the name, with the slash in front, and what the client sent as <c>auth</c>.</param>
+    /// <exception cref="ArgumentNullException">The function is <see langword="null"/>.</exception>
+    public ParentNamespace Of(Func<string, JsonData, ValueTask<bool>> matches)
+    {
+        ArgumentNullException.ThrowIfNull(matches);
+        return Add(new ParentNamespace(this, matches));
+    }
+
+    /// <summary>
+    /// Called for every namespace that comes into being as one of a pattern's or a function's, whether a client's connection or
+    /// <see cref="Of(string)"/> creates it.
+    /// </summary>
     /// <param name="handler">The handler.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnNewNamespace(Action<Namespace> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_namespaces)
         {
             _newNamespace += handler;
@@ -126,8 +151,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <summary>Called for every request that is refused, with what the client is told and why.</summary>
     /// <param name="handler">The handler. It must be quick and must not throw: it runs before the answer is written.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnConnectionError(Action<ConnectionError> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_namespaces)
         {
             _connectionError += handler;
@@ -139,8 +166,12 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// headers, sessions, logging. It calls the next one, or answers itself.
     /// </summary>
     /// <param name="middleware">The middleware, in ASP.NET Core's own form.</param>
-    public void UseRequest(Func<HttpContext, RequestDelegate, Task> middleware) =>
+    /// <exception cref="ArgumentNullException">The middleware is <see langword="null"/>.</exception>
+    public void UseRequest(Func<HttpContext, RequestDelegate, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
         ImmutableInterlocked.Update(ref _requestMiddleware, static (all, added) => all.Add(added), middleware);
+    }
 
     /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
     public void OnConnection(Action<Socket> handler) => Default.OnConnection(handler);
@@ -179,10 +210,48 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal Namespace? FindNamespace(string name) => _namespaces.GetValueOrDefault(name);
 
+    /// <summary>
+    /// The namespace with a name, for a client that is about to join it. It is not cleaned up before
+    /// <see cref="OnEntered"/> has been called.
+    /// </summary>
+    internal Namespace? Enter(string name)
+    {
+        Namespace? ns = FindNamespace(name);
+        if (ns?.Parent is null)
+        {
+            return ns;
+        }
+
+        lock (_existence)
+        {
+            ns = FindNamespace(name);
+            if (ns is not null)
+            {
+                ns.Entering++;
+            }
+
+            return ns;
+        }
+    }
+
+    /// <summary>A client that <see cref="Enter"/> let in has joined the namespace, or will not join it.</summary>
+    internal void OnEntered(Namespace ns)
+    {
+        if (ns.Parent is not null)
+        {
+            lock (_existence)
+            {
+                ns.Entering--;
+            }
+
+            OnSocketLeft(ns);
+        }
+    }
+
     internal bool HasDynamicNamespaces => !_parents.IsEmpty;
 
-    /// <summary>Creates the namespace that a client asks for, if a parent accepts the name.</summary>
-    internal async ValueTask<Namespace?> CreateNamespaceAsync(string name, JsonData auth)
+    /// <summary>Creates the namespace that a client asks for, if a parent accepts the name, and enters it.</summary>
+    internal async ValueTask<Namespace?> EnterNewAsync(string name, JsonData auth)
     {
         foreach (ParentNamespace parent in _parents)
         {
@@ -193,26 +262,36 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
                     return null;
                 }
 
-                Namespace child = parent.Create(name);
-                if (_namespaces.TryAdd(name, child))
+                Create(name, parent);
+
+                // It may have been cleaned up meanwhile, if somebody else came and went.
+                Namespace? entered;
+                while ((entered = Enter(name)) is null)
                 {
-                    _newNamespace?.Invoke(child);
+                    Create(name, parent);
                 }
 
-                return child;
+                return entered;
             }
         }
 
         return null;
     }
 
-    /// <summary>A socket has left: an empty namespace that a client's connection created goes with the last one, if the option says so.</summary>
+    /// <summary>A socket has left: a parent's namespace goes with the last one, if the option says so.</summary>
     internal void OnSocketLeft(Namespace ns)
     {
-        if (Options.CleanupEmptyChildNamespaces && ns.Parent is { } parent && ns.Rooms.Count == 0)
+        if (!Options.CleanupEmptyChildNamespaces || ns.Parent is not { } parent)
         {
-            parent.Remove(ns);
-            _namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns));
+            return;
+        }
+
+        lock (_existence)
+        {
+            if (ns is { Entering: 0, Rooms.Count: 0 } && _namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns)))
+            {
+                parent.Remove(ns);
+            }
         }
     }
 
@@ -245,6 +324,35 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     // A comma ends the name in a packet's header, a record separator the packet itself in a polling payload.
     private static bool IsNamespaceName(string name) =>
         !name.AsSpan().ContainsAny(',', '\x1e') && Encoding.UTF8.GetByteCount(name) <= MaxNamespaceLength;
+
+    private ParentNamespace Add(ParentNamespace parent)
+    {
+        ImmutableInterlocked.Update(ref _parents, static (all, added) => all.Add(added), parent);
+        return parent;
+    }
+
+    // In one step: clients and the application may ask for the same name at once.
+    private Namespace Create(string name, ParentNamespace? parent)
+    {
+        Namespace? created;
+        lock (_existence)
+        {
+            if (FindNamespace(name) is { } existing)
+            {
+                return existing;
+            }
+
+            created = parent?.Create(name) ?? new Namespace(this, name);
+            _namespaces[name] = created;
+        }
+
+        if (parent is not null)
+        {
+            _newNamespace?.Invoke(created);
+        }
+
+        return created;
+    }
 
     private protected override Broadcast Select() => Default.Everyone;
 

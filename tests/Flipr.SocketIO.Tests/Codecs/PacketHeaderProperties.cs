@@ -51,8 +51,8 @@ public class PacketHeaderProperties
         io.Of(static (_, _) => ValueTask.FromResult(true));
 
         Assert.Throws<ArgumentException>(() => io.Of(name));
-        Assert.Null(await io.CreateNamespaceAsync(name, default));
-        Assert.NotNull(await io.CreateNamespaceAsync("/a b", default));
+        Assert.Null(await io.EnterNewAsync(name, default));
+        Assert.NotNull(await io.EnterNewAsync("/a b", default));
     }
 
     [Fact]

@@ -92,6 +92,125 @@ public sealed partial class DynamicNamespaceTests() : WireTest(Route.Raw1)
         Assert.Single(tiles.Children);
     }
 
+    [Fact]
+    public async Task A_name_that_the_server_asks_for_is_a_child_of_the_first_pattern_that_matches()
+    {
+        WireServer server = await StartAsync();
+        var created = new Heard<string>("new namespaces");
+        server.IO.OnNewNamespace(ns => created.Add(ns.Name));
+        ParentNamespace byFunction = server.IO.Of((_, _) => throw new InvalidOperationException("the server has no auth to ask it with"));
+        ParentNamespace tiles = server.IO.Of(Tile());
+        ParentNamespace all = server.IO.Of(Anything());
+        tiles.Use(socket => socket.Handshake.Auth.Json.ValueKind == System.Text.Json.JsonValueKind.Object
+            ? Task.CompletedTask
+            : throw new ConnectionRefusedException("who are you?"));
+        tiles.OnConnection(socket => socket.On("where", (Ack ack) => ack.SendAsync(socket.Namespace.Name).AsTask()));
+
+        Namespace tile = server.IO.Of("tile-5");
+
+        Assert.Same(tile, tiles.Children.Single());
+        Assert.Empty(byFunction.Children);
+        Assert.Empty(all.Children);
+        Assert.Equal(["/tile-5"], created.All);
+        Assert.Same(tile, server.IO.Of("/tile-5"));
+        EngineClient client = await OpenAsync(server);
+        await client.SendAsync("40/tile-5,");
+        await client.ShouldReceiveAsync("44/tile-5,{\"message\":\"who are you?\"}");
+        await client.JoinAsync("/tile-5", "{}");
+        await client.SendAsync("42/tile-5,5[\"where\"]");
+        await client.ShouldReceiveAsync("43/tile-5,5[\"/tile-5\"]");
+        Assert.Single(created.All);
+    }
+
+    [Fact]
+    public async Task A_name_that_existed_before_the_pattern_stays_as_it_is()
+    {
+        WireServer server = await StartAsync();
+        Namespace before = server.IO.Of("/tile-1");
+        ParentNamespace tiles = server.IO.Of(Tile());
+
+        Assert.Same(before, server.IO.Of("/tile-1"));
+        Assert.Empty(tiles.Children);
+    }
+
+    [Fact]
+    public async Task A_name_that_client_and_server_ask_for_at_once_is_one_namespace()
+    {
+        WireServer server = await StartAsync();
+        var created = new Heard<string>("new namespaces");
+        server.IO.OnNewNamespace(ns => created.Add(ns.Name));
+        ParentNamespace tiles = server.IO.Of(Tile());
+        EngineClient client = await OpenAsync(server);
+
+        for (int n = 0; n < 50; n++)
+        {
+            string name = $"/tile-{n}";
+            Task<Namespace> asking = Task.Run(() => server.IO.Of(name), TestContext.Current.CancellationToken);
+            await client.JoinAsync(name);
+            Namespace tile = await asking;
+
+            Assert.Same(tile, tiles.Children.Single(child => child.Name == name));
+            Assert.Single(tile.Sockets);
+        }
+
+        Assert.Equal(50, created.All.Count);
+    }
+
+    [Fact]
+    public async Task A_child_that_somebody_is_about_to_join_is_not_cleaned_up()
+    {
+        WireServer server = await StartAsync(o => o.CleanupEmptyChildNamespaces = true);
+        var gone = new Heard<string>("disconnects");
+        var arriving = new Heard<string>("arrivals");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ParentNamespace tiles = server.IO.Of(Tile());
+        tiles.Use(async socket =>
+        {
+            if (socket.Handshake.Auth.Json.ValueKind == System.Text.Json.JsonValueKind.Object)
+            {
+                arriving.Add(socket.Id);
+                await gate.Task;
+            }
+        });
+        tiles.OnConnection(socket => socket.OnDisconnect(gone.Add));
+        EngineClient leaving = await OpenAsync(server);
+        EngineClient joining = await OpenAsync(server);
+        await leaving.JoinAsync("/tile-1");
+        Task<string> join = joining.JoinAsync("/tile-1", "{}");
+        await arriving.NextAsync();
+
+        await leaving.SendAsync("41/tile-1,");
+        await gone.NextAsync();
+        gate.SetResult();
+        await join;
+
+        Assert.Single(tiles.Children);
+        await server.IO.Of("/tile-1").EmitAsync("x");
+        await joining.ShouldReceiveAsync("42/tile-1,[\"x\"]");
+        await joining.SendAsync("41/tile-1,");
+        await gone.NextAsync();
+        Assert.Empty(tiles.Children);
+    }
+
+    [Fact]
+    public async Task A_child_that_only_refused_clients_came_to_is_cleaned_up()
+    {
+        WireServer server = await StartAsync(o => o.CleanupEmptyChildNamespaces = true);
+        ParentNamespace tiles = server.IO.Of(Tile());
+        tiles.Use(_ => throw new ConnectionRefusedException("no"));
+        Namespace tile = server.IO.Of("/tile-1");
+        EngineClient client = await OpenAsync(server);
+
+        await client.SendAsync("40/tile-1,");
+
+        await client.ShouldReceiveAsync("44/tile-1,{\"message\":\"no\"}");
+        Assert.Empty(tiles.Children);
+        Assert.NotSame(tile, server.IO.Of("/tile-1"));
+    }
+
+    [GeneratedRegex(".*")]
+    private static partial Regex Anything();
+
     [GeneratedRegex("^/tile-\\d+$")]
     private static partial Regex Tile();
 }
