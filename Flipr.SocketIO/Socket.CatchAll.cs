@@ -21,7 +21,12 @@ public sealed partial class Socket
 
     /// <summary>Called for every event that arrives, before its own handlers.</summary>
     /// <param name="listener">Called with the event's name and arguments.</param>
-    public void OnAny(Func<string, IReadOnlyList<JsonData>, Task> listener) => ImmutableInterlocked.Update(ref _any, static (all, added) => all.Add(added), listener);
+    /// <exception cref="ArgumentNullException">The listener is <see langword="null"/>.</exception>
+    public void OnAny(Func<string, IReadOnlyList<JsonData>, Task> listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        ImmutableInterlocked.Update(ref _any, static (all, added) => all.Add(added), listener);
+    }
 
     /// <summary>Removes a listener that <see cref="OnAny"/> added; all of them if none is named.</summary>
     /// <param name="listener">The listener, as it was registered.</param>
@@ -30,8 +35,10 @@ public sealed partial class Socket
 
     /// <summary>Called for every event that is sent to this client, broadcasts included.</summary>
     /// <param name="listener">Called with the event's name and arguments. It must be quick: it runs within the emit.</param>
+    /// <exception cref="ArgumentNullException">The listener is <see langword="null"/>.</exception>
     public void OnAnyOutgoing(Action<string, IReadOnlyList<JsonData>> listener)
     {
+        ArgumentNullException.ThrowIfNull(listener);
         Namespace.HasOutgoingListeners = true;
         ImmutableInterlocked.Update(ref _anyOutgoing, static (all, added) => all.Add(added), listener);
     }
@@ -46,8 +53,12 @@ public sealed partial class Socket
     /// returning; an exception drops the event and is logged. Events wait for those before them.
     /// </summary>
     /// <param name="middleware">Called with the event's name and arguments.</param>
-    public void Use(Func<string, IReadOnlyList<JsonData>, Task> middleware) =>
+    /// <exception cref="ArgumentNullException">The middleware is <see langword="null"/>.</exception>
+    public void Use(Func<string, IReadOnlyList<JsonData>, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
         ImmutableInterlocked.Update(ref _eventMiddleware, static (all, added) => all.Add(added), middleware);
+    }
 
     internal async Task RunEventMiddlewareAsync(string eventName, IReadOnlyList<JsonData> arguments)
     {

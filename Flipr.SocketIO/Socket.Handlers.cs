@@ -1,3 +1,5 @@
+using Flipr.SocketIO.Protocol;
+
 namespace Flipr.SocketIO;
 
 // The registration of handlers. The overloads differ in the number of arguments only; the last one may be an Ack.
@@ -175,8 +177,10 @@ public sealed partial class Socket
 
     /// <summary>Removes every handler of an event.</summary>
     /// <param name="eventName">The event's name.</param>
+    /// <exception cref="ArgumentNullException">The name is <see langword="null"/>.</exception>
     public void Off(string eventName)
     {
+        ArgumentNullException.ThrowIfNull(eventName);
         lock (_listeners)
         {
             _listeners.Remove(eventName);
@@ -186,8 +190,11 @@ public sealed partial class Socket
     /// <summary>Removes one handler of an event.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">The handler, as it was registered.</param>
+    /// <exception cref="ArgumentNullException">The name or the handler is <see langword="null"/>.</exception>
     public void Off(string eventName, Delegate handler)
     {
+        ArgumentNullException.ThrowIfNull(eventName);
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_listeners)
         {
             if (_listeners.TryGetValue(eventName, out EventListener[]? listeners))
@@ -216,13 +223,32 @@ public sealed partial class Socket
         }
     }
 
+    /// <exception cref="ArgumentNullException">There is no name or no handler.</exception>
+    /// <exception cref="ArgumentException">The name is reserved: no client can send such an event.</exception>
     private void Add(string eventName, EventListener listener)
     {
+        ArgumentNullException.ThrowIfNull(eventName);
+        ArgumentNullException.ThrowIfNull(listener.Handler, "handler");
+        if (ReservedEvents.Contains(eventName))
+        {
+            throw new ArgumentException($"'{eventName}' is reserved by Socket.IO and never arrives as an event{RemedyFor(eventName)}.", nameof(eventName));
+        }
+
         lock (_listeners)
         {
             _listeners[eventName] = _listeners.TryGetValue(eventName, out EventListener[]? listeners) ? [.. listeners, listener] : [listener];
         }
     }
+
+    // What a Node program would have meant by it.
+    private static string RemedyFor(string eventName) => eventName switch
+    {
+        "connect" => "; sockets that connect are for OnConnection of the namespace or the server",
+        "connect_error" => "; requests that were refused are for the server's OnConnectionError",
+        "disconnect" => "; use OnDisconnect",
+        "disconnecting" => "; use OnDisconnecting",
+        _ => "",
+    };
 
     private void Set(string eventName, EventListener[] listeners)
     {

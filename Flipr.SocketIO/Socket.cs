@@ -166,8 +166,10 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
     /// <param name="handler">Called with the reason.</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnDisconnecting(Func<string, Task> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_listeners)
         {
             _disconnecting = [.. _disconnecting, handler];
@@ -175,16 +177,22 @@ public sealed partial class Socket : EventEmitter
     }
 
     /// <inheritdoc cref="OnDisconnecting(Func{string, Task})"/>
-    public void OnDisconnecting(Action<string> handler) => OnDisconnecting(reason =>
+    public void OnDisconnecting(Action<string> handler)
     {
-        handler(reason);
-        return Task.CompletedTask;
-    });
+        ArgumentNullException.ThrowIfNull(handler);
+        OnDisconnecting(reason =>
+        {
+            handler(reason);
+            return Task.CompletedTask;
+        });
+    }
 
     /// <summary>Called when the socket has disconnected and left its rooms.</summary>
     /// <param name="handler">Called with the reason, in Socket.IO's words: <c>transport close</c>, <c>ping timeout</c>, <c>client namespace disconnect</c> ...</param>
+    /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnDisconnect(Func<string, Task> handler)
     {
+        ArgumentNullException.ThrowIfNull(handler);
         lock (_listeners)
         {
             _disconnect = [.. _disconnect, handler];
@@ -192,11 +200,15 @@ public sealed partial class Socket : EventEmitter
     }
 
     /// <inheritdoc cref="OnDisconnect(Func{string, Task})"/>
-    public void OnDisconnect(Action<string> handler) => OnDisconnect(reason =>
+    public void OnDisconnect(Action<string> handler)
     {
-        handler(reason);
-        return Task.CompletedTask;
-    });
+        ArgumentNullException.ThrowIfNull(handler);
+        OnDisconnect(reason =>
+        {
+            handler(reason);
+            return Task.CompletedTask;
+        });
+    }
 
     /// <summary>Disconnects the client from this namespace, or altogether. The client does not reconnect by itself.</summary>
     /// <param name="close">Whether to end the connection with all its namespaces.</param>
