@@ -8,6 +8,12 @@ internal ref struct ArgumentReader(Utf8JsonReader reader, JsonSerializerOptions 
 {
     private Utf8JsonReader _reader = reader;
 
+    /// <summary>The argument that was read last, counted from 1 as the client sent them.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>What is being read; <see langword="null"/> when nothing is, so that an exception is not the argument's fault.</summary>
+    public Type? Expected { get; private set; }
+
     /// <summary>The next argument; what the client did not send is the type's default. An <see cref="Ack"/> takes none.</summary>
     /// <exception cref="JsonException">The argument is not of that type.</exception>
     public T Read<T>()
@@ -22,8 +28,11 @@ internal ref struct ArgumentReader(Utf8JsonReader reader, JsonSerializerOptions 
             return default!;
         }
 
+        Position++;
+        Expected = typeof(T);
         T? value = JsonSerializer.Deserialize(ref _reader, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
         _reader.Read();
+        Expected = null;
         return value!;
     }
 }

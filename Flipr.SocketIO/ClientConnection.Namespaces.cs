@@ -212,7 +212,7 @@ internal sealed partial class ClientConnection
         _server.OnEntered(socket.Namespace);
         foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
-            _handlers.Run(() => handler(socket), "connection", socket);
+            _handlers.Run(() => handler(socket), eventName: null, socket);
         }
 
         Session.Uncork();

@@ -120,9 +120,9 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
                 continue;
             }
 
+            var reader = new ArgumentReader(arguments, server.Serializer.Options, ack);
             try
             {
-                var reader = new ArgumentReader(arguments, server.Serializer.Options, ack);
                 Task task = listener.InvokeAsync(ref reader);
                 if (!task.IsCompletedSuccessfully)
                 {
@@ -130,10 +130,10 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
                     (running ??= []).Add(task);
                 }
             }
-            catch (JsonException exception)
+            catch (JsonException exception) when (reader.Expected is { } expected)
             {
                 SocketIOActivities.Fail(activity, exception);
-                server.Log.BadArgument(LogText.Clean(name), socket.Id, exception);
+                server.Log.BadArgument(reader.Position, name, socket.Id, expected, exception);
             }
             catch (Exception exception)
             {

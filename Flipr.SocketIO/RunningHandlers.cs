@@ -14,7 +14,10 @@ internal sealed class RunningHandlers(SocketIOServer server)
     public bool IsAboveLimit => Volatile.Read(ref _count) > server.Options.MaxRunningHandlers;
 
     /// <summary>Starts a handler.</summary>
-    public void Run(Func<Task> handler, string eventName, Socket socket)
+    /// <param name="handler">The handler.</param>
+    /// <param name="eventName">What it handles; <see langword="null"/> if it is the connection.</param>
+    /// <param name="socket">Whose it is.</param>
+    public void Run(Func<Task> handler, string? eventName, Socket socket)
     {
         try
         {
@@ -27,7 +30,7 @@ internal sealed class RunningHandlers(SocketIOServer server)
     }
 
     /// <summary>Takes over a handler that has started.</summary>
-    public void Track(Task task, string eventName, Socket socket)
+    public void Track(Task task, string? eventName, Socket socket)
     {
         if (!task.IsCompletedSuccessfully)
         {
@@ -37,10 +40,17 @@ internal sealed class RunningHandlers(SocketIOServer server)
     }
 
     /// <summary>A handler has thrown: logged and counted, and nobody else hears of it.</summary>
-    public void OnFailed(string eventName, Socket socket, Exception exception)
+    public void OnFailed(string? eventName, Socket socket, Exception exception)
     {
         server.Metrics.HandlerFailed();
-        server.Log.HandlerFailed(LogText.Clean(eventName), socket.Id, exception);
+        if (eventName is null)
+        {
+            server.Log.ConnectionHandlerFailed(LogText.Clean(socket.Namespace.Name), socket.Id, exception);
+        }
+        else
+        {
+            server.Log.HandlerFailed(LogText.Clean(eventName), socket.Id, exception);
+        }
     }
 
     /// <summary>Waits until enough handlers have finished, or the connection is closed.</summary>
@@ -70,7 +80,7 @@ internal sealed class RunningHandlers(SocketIOServer server)
     /// <summary>Completes when none runs any more; after <see cref="Close"/>.</summary>
     public Task WaitIdleAsync() => Volatile.Read(ref _count) == 0 ? Task.CompletedTask : _idle.Task;
 
-    private async Task FinishAsync(Task task, string eventName, Socket socket)
+    private async Task FinishAsync(Task task, string? eventName, Socket socket)
     {
         try
         {

@@ -297,7 +297,7 @@ public sealed partial class Socket : EventEmitter
             catch (Exception exception)
             {
                 Namespace.Server.Metrics.HandlerFailed();
-                Namespace.Server.Log.HandlerFailed("disconnect", Id, exception);
+                Namespace.Server.Log.DisconnectHandlerFailed(Id, exception);
             }
         }
     }

@@ -5,6 +5,9 @@ namespace Flipr.SocketIO.Diagnostics;
 /// <summary>The Socket.IO layer's log messages; their ids are stable.</summary>
 internal sealed partial class SocketIOLog(ILogger logger)
 {
+    // Room for the type's name and the path to what does not fit.
+    private const int MaxReasonLength = 300;
+
     [LoggerMessage(101, LogLevel.Information, "Connection {SessionId} sent a packet that cannot be read: {Defect}")]
     public partial void BadPacket(string sessionId, string defect);
 
@@ -38,6 +41,26 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(109, LogLevel.Warning, "A middleware dropped '{EventName}' from socket {SocketId}")]
     public partial void EventRefused(string eventName, string socketId, Exception exception);
 
-    [LoggerMessage(108, LogLevel.Warning, "An argument of '{EventName}' from socket {SocketId} does not have the type that the handler takes")]
-    public partial void BadArgument(string eventName, string socketId, Exception exception);
+    [LoggerMessage(113, LogLevel.Error, "A connection handler of {Namespace} threw; socket {SocketId} is connected, but lacks what the handler had yet to do")]
+    public partial void ConnectionHandlerFailed(string @namespace, string socketId, Exception exception);
+
+    [LoggerMessage(114, LogLevel.Error, "A handler of the disconnect of socket {SocketId} threw")]
+    public partial void DisconnectHandlerFailed(string socketId, Exception exception);
+
+    [LoggerMessage(116, LogLevel.Warning, "A Socket.IO server was added (AddSocketIO), but no endpoint leads to it: no client can connect. Call app.MapSocketIO()")]
+    public partial void NotMapped();
+
+    /// <summary>One line for what a client sent, however often it does; the stack is there for who asks for it.</summary>
+    public void BadArgument(int position, ReadOnlySpan<char> eventName, string socketId, Type expected, Exception exception)
+    {
+        string name = LogText.Clean(eventName);
+        BadArgument(position, name, socketId, expected, LogText.Clean(exception.Message, MaxReasonLength));
+        BadArgumentDetails(position, name, socketId, exception);
+    }
+
+    [LoggerMessage(108, LogLevel.Warning, "Argument {Position} of '{EventName}' from socket {SocketId} is not a {ExpectedType}: {Reason}")]
+    private partial void BadArgument(int position, string eventName, string socketId, Type expectedType, string reason);
+
+    [LoggerMessage(115, LogLevel.Debug, "Why argument {Position} of '{EventName}' from socket {SocketId} could not be read")]
+    private partial void BadArgumentDetails(int position, string eventName, string socketId, Exception exception);
 }
