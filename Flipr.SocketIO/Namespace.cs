@@ -99,9 +99,13 @@ public sealed class Namespace : BroadcastSource
     /// usually with <c>AddScoped</c>.
     /// </summary>
     /// <typeparam name="THandler">The class; its <see cref="ISocketHandler.OnConnectionAsync"/> registers the handlers of events.</typeparam>
+    /// <exception cref="InvalidOperationException">The class is not registered.</exception>
     public void UseHandler<THandler>()
-        where THandler : ISocketHandler =>
+        where THandler : ISocketHandler
+    {
+        Server.ThrowIfNotRegistered<THandler>();
         OnConnection(static socket => socket.Services.GetRequiredService<THandler>().OnConnectionAsync(socket));
+    }
 
     /// <summary>Called when a room comes into being. The room of a socket's own id is not announced: it comes with the connection.</summary>
     /// <param name="handler">Called with the room's name. It must be quick: it runs within the join.</param>

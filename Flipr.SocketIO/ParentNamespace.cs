@@ -63,7 +63,12 @@ public sealed class ParentNamespace : EventEmitter
 
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
     public void UseHandler<THandler>()
-        where THandler : ISocketHandler => Setup(static child => child.UseHandler<THandler>());
+        where THandler : ISocketHandler
+    {
+        // Now, not when the first client creates a child.
+        _server.ThrowIfNotRegistered<THandler>();
+        Setup(static child => child.UseHandler<THandler>());
+    }
 
     internal ValueTask<bool> MatchesAsync(string name, JsonData auth) => _matches(name, auth);
 

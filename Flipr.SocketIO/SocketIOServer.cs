@@ -189,6 +189,20 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         await Engine.DisposeAsync();
     }
 
+    /// <summary>Whether an endpoint leads here.</summary>
+    internal bool IsMapped { get; set; }
+
+    /// <summary>Throws where a socket's services could not give it, as far as the container can be asked.</summary>
+    /// <exception cref="InvalidOperationException">The handler is not registered.</exception>
+    internal void ThrowIfNotRegistered<THandler>()
+    {
+        if (Services.GetService<IServiceProviderIsService>()?.IsService(typeof(THandler)) == false)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(THandler)} is not registered: call builder.Services.AddScoped<{typeof(THandler).Name}>() before builder.Build().");
+        }
+    }
+
     /// <summary>Ends every connection and waits for the handlers that still run.</summary>
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {

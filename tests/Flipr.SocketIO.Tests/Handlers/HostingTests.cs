@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using EndpointDataSource = Microsoft.AspNetCore.Routing.EndpointDataSource;
 
 namespace Flipr.SocketIO.Tests.Handlers;
 
@@ -85,6 +86,49 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
         Assert.Equal(2, heard.All.Count);
     }
 
+    [Fact]
+    public async Task UseHandler_refuses_a_class_that_is_not_registered_and_says_how()
+    {
+        WireServer server = await StartAsync();
+
+        var missing = Assert.Throws<InvalidOperationException>(server.IO.Of("/chat").UseHandler<Handler>);
+        var missingBelow = Assert.Throws<InvalidOperationException>(server.IO.Of((_, _) => ValueTask.FromResult(true)).UseHandler<Handler>);
+
+        Assert.Contains("builder.Services.AddScoped<Handler>()", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(missing.Message, missingBelow.Message);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task A_server_that_no_endpoint_leads_to_is_warned_of_once(bool isMapped, int warnings)
+    {
+        using var log = new LogCapture();
+        await using WebApplication app = InMemory(log);
+        if (isMapped)
+        {
+            app.MapSocketIO();
+        }
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(warnings, log.OfLibrary().Count(entry => entry.Level == LogLevel.Warning && entry.Message.Contains("MapSocketIO", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_endpoints_name_says_where_it_is()
+    {
+        await using WebApplication app = InMemory();
+        app.MapSocketIO();
+        app.MapSocketIO("/other/");
+        app.MapGroup("/group").MapSocketIO("/io");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["Socket.IO /group/io", "Socket.IO /other", "Socket.IO /socket.io"],
+            app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => endpoint.DisplayName).Order());
+    }
+
     [Theory]
     [InlineData("https://good.example", 101)]
     [InlineData("https://evil.example", 403)]
@@ -136,11 +180,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
     [Fact]
     public async Task It_runs_in_memory_on_TestServer()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddSocketIO();
-        await using WebApplication app = builder.Build();
+        await using WebApplication app = InMemory();
         app.MapSocketIO();
         app.Services.GetRequiredService<SocketIOServer>().OnConnection(socket => socket.On("echo", (string text, Ack ack) => ack.SendAsync(text).AsTask()));
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -187,6 +227,20 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
         }
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).Within("the server answers the close");
+    }
+
+    private static WebApplication InMemory(LogCapture? log = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
+        builder.WebHost.UseTestServer();
+        builder.Services.AddSocketIO();
+        return builder.Build();
     }
 
     private static Task SendAsync(WebSocket socket, string text) =>
