@@ -21,6 +21,15 @@ internal sealed class Inbox(string owner)
         changed.SetResult();
     }
 
+    /// <summary>How often an event has come so far.</summary>
+    public int Count(string eventName)
+    {
+        lock (_events)
+        {
+            return _events.Count(received => received.Name == eventName);
+        }
+    }
+
     public void Clear()
     {
         lock (_events)

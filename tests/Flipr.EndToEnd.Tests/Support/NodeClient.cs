@@ -13,6 +13,9 @@ internal sealed class NodeClient(NodeClients node, string name)
     /// <returns>Its first argument.</returns>
     public Task<JsonElement> WaitForAsync(string eventName, Func<JsonElement, bool>? matches = null) => _inbox.WaitForAsync(eventName, matches);
 
+    /// <summary>How often an event has come so far.</summary>
+    public int Count(string eventName) => _inbox.Count(eventName);
+
     /// <summary>Forgets what has come so far.</summary>
     public void Forget() => _inbox.Clear();
 
