@@ -6,7 +6,7 @@ namespace Flipr.SocketIO;
 public sealed partial class Socket
 {
     /// <summary>Handles every event of this name, taking no arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. The next event starts when it returns.</param>
     public void On(string eventName, Action handler) => Add(eventName, new EventListener0(
         () =>
@@ -18,12 +18,12 @@ public sealed partial class Socket
         isOnce: false));
 
     /// <summary>Handles every event of this name, taking no arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
     public void On(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking one argument.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void On<T>(string eventName, Action<T> handler) => Add(eventName, new EventListener<T>(
         argument =>
@@ -35,12 +35,12 @@ public sealed partial class Socket
         isOnce: false));
 
     /// <summary>Handles every event of this name, taking one argument.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void On<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking two arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void On<T1, T2>(string eventName, Action<T1, T2> handler) => Add(eventName, new EventListener<T1, T2>(
         (argument1, argument2) =>
@@ -52,12 +52,12 @@ public sealed partial class Socket
         isOnce: false));
 
     /// <summary>Handles every event of this name, taking two arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void On<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking three arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void On<T1, T2, T3>(string eventName, Action<T1, T2, T3> handler) => Add(eventName, new EventListener<T1, T2, T3>(
         (argument1, argument2, argument3) =>
@@ -69,12 +69,12 @@ public sealed partial class Socket
         isOnce: false));
 
     /// <summary>Handles every event of this name, taking three arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void On<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking four arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void On<T1, T2, T3, T4>(string eventName, Action<T1, T2, T3, T4> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(
         (argument1, argument2, argument3, argument4) =>
@@ -86,12 +86,12 @@ public sealed partial class Socket
         isOnce: false));
 
     /// <summary>Handles every event of this name, taking four arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void On<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: false));
 
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. The next event starts when it returns.</param>
     public void Once(string eventName, Action handler) => Add(eventName, new EventListener0(
         () =>
@@ -103,12 +103,12 @@ public sealed partial class Socket
         isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
     public void Once(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void Once<T>(string eventName, Action<T> handler) => Add(eventName, new EventListener<T>(
         argument =>
@@ -120,12 +120,12 @@ public sealed partial class Socket
         isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void Once<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void Once<T1, T2>(string eventName, Action<T1, T2> handler) => Add(eventName, new EventListener<T1, T2>(
         (argument1, argument2) =>
@@ -137,12 +137,12 @@ public sealed partial class Socket
         isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void Once<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void Once<T1, T2, T3>(string eventName, Action<T1, T2, T3> handler) => Add(eventName, new EventListener<T1, T2, T3>(
         (argument1, argument2, argument3) =>
@@ -154,12 +154,12 @@ public sealed partial class Socket
         isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void Once<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. The next event starts when it returns.</param>
     public void Once<T1, T2, T3, T4>(string eventName, Action<T1, T2, T3, T4> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(
         (argument1, argument2, argument3, argument4) =>
@@ -171,7 +171,7 @@ public sealed partial class Socket
         isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
-    /// <param name="eventName">The event's name.</param>
+    /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
     public void Once<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: true));
 

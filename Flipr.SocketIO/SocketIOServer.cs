@@ -124,7 +124,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <summary>Namespaces by function: one is created when a client connects to a name that the function accepts.</summary>
     /// <remarks>
     /// It is asked only where the namespace does not exist yet, so it does not decide who may enter: that is for the middleware
-    /// (<see cref="ParentNamespace.Use"/>). <see cref="Of(string)"/> does not ask it.
+    /// (<see cref="ParentNamespace.Use(Func{Socket, Task})"/>). <see cref="Of(string)"/> does not ask it.
     /// </remarks>
     /// <param name="matches">Decides by the name, with the slash in front, and what the client sent as <c>auth</c>.</param>
     /// <exception cref="ArgumentNullException">The function is <see langword="null"/>.</exception>
