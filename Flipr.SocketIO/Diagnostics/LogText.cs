@@ -6,9 +6,9 @@ internal static class LogText
     private const int MaxLength = 100;
 
     /// <summary>Replaces control characters and cuts what is too long.</summary>
-    public static string Clean(ReadOnlySpan<char> text)
+    public static string Clean(ReadOnlySpan<char> text, int maxLength = MaxLength)
     {
-        ReadOnlySpan<char> kept = text.Length > MaxLength ? text[..MaxLength] : text;
+        ReadOnlySpan<char> kept = text.Length > maxLength ? text[..maxLength] : text;
         return string.Create(kept.Length, kept, static (cleaned, original) =>
         {
             for (int i = 0; i < cleaned.Length; i++)

@@ -40,4 +40,7 @@ internal sealed partial class SocketIOLog(ILogger logger)
 
     [LoggerMessage(108, LogLevel.Warning, "An argument of '{EventName}' from socket {SocketId} does not have the type that the handler takes")]
     public partial void BadArgument(string eventName, string socketId, Exception exception);
+
+    [LoggerMessage(121, LogLevel.Warning, "The answer of socket {SocketId} to '{EventName}' is not a {Type}: {Defect}")]
+    public partial void BadAnswer(string socketId, string eventName, Type type, string defect);
 }
