@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flipr.SocketIO;
 
 /// <summary>
@@ -38,10 +40,18 @@ public sealed class ParentNamespace : EventEmitter
     public void OnConnection(Action<Socket> handler) => Setup(child => child.OnConnection(handler));
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    [OverloadResolutionPriority(1)]
     public void OnConnection(Func<Socket, Task> handler) => Setup(child => child.OnConnection(handler));
 
-    /// <inheritdoc cref="Namespace.Use"/>
+    /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    public void OnConnection(Func<Socket, ValueTask> handler) => Setup(child => child.OnConnection(handler));
+
+    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware) => Setup(child => child.Use(middleware));
+
+    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    public void Use(Func<Socket, ValueTask> middleware) => Setup(child => child.Use(middleware));
 
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
     public void UseHandler<THandler>()

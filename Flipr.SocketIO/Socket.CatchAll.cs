@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Flipr.SocketIO;
 
@@ -21,12 +22,17 @@ public sealed partial class Socket
 
     /// <summary>Called for every event that arrives, before its own handlers.</summary>
     /// <param name="listener">Called with the event's name and arguments.</param>
+    [OverloadResolutionPriority(1)]
     public void OnAny(Func<string, IReadOnlyList<JsonData>, Task> listener) => ImmutableInterlocked.Update(ref _any, static (all, added) => all.Add(added), listener);
 
-    /// <summary>Removes a listener that <see cref="OnAny"/> added; all of them if none is named.</summary>
+    /// <summary>Removes all listeners that <c>OnAny</c> added.</summary>
+    public void OffAny() => ImmutableInterlocked.InterlockedExchange(ref _any, []);
+
+    /// <summary>Removes a listener that <see cref="OnAny(Func{string, IReadOnlyList{JsonData}, Task})"/> added.</summary>
     /// <param name="listener">The listener, as it was registered.</param>
-    public void OffAny(Func<string, IReadOnlyList<JsonData>, Task>? listener = null) =>
-        ImmutableInterlocked.Update(ref _any, static (all, removed) => removed is null ? [] : all.Remove(removed), listener);
+    [OverloadResolutionPriority(1)]
+    public void OffAny(Func<string, IReadOnlyList<JsonData>, Task> listener) =>
+        ImmutableInterlocked.Update(ref _any, static (all, removed) => all.Remove(removed), listener);
 
     /// <summary>Called for every event that is sent to this client, broadcasts included.</summary>
     /// <param name="listener">Called with the event's name and arguments. It must be quick: it runs within the emit.</param>
@@ -46,6 +52,7 @@ public sealed partial class Socket
     /// returning; an exception drops the event and is logged. Events wait for those before them.
     /// </summary>
     /// <param name="middleware">Called with the event's name and arguments.</param>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<string, IReadOnlyList<JsonData>, Task> middleware) =>
         ImmutableInterlocked.Update(ref _eventMiddleware, static (all, added) => all.Add(added), middleware);
 

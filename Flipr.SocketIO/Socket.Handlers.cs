@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+
 namespace Flipr.SocketIO;
 
 // The registration of handlers. The overloads differ in the number of arguments only; the last one may be an Ack.
+// An async lambda fits Task and ValueTask alike: here and elsewhere, the priority decides for Task.
 public sealed partial class Socket
 {
     /// <summary>Handles every event of this name, taking no arguments.</summary>
@@ -18,6 +21,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking no arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking one argument.</summary>
@@ -35,6 +39,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking one argument.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking two arguments.</summary>
@@ -52,6 +57,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking two arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking three arguments.</summary>
@@ -69,6 +75,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking three arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking four arguments.</summary>
@@ -86,6 +93,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking four arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: false));
 
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
@@ -103,6 +111,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
@@ -120,6 +129,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
@@ -137,6 +147,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
@@ -154,6 +165,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
@@ -171,6 +183,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: true));
 
     /// <summary>Removes every handler of an event.</summary>

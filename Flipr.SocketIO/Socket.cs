@@ -171,6 +171,7 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
     /// <param name="handler">Called with the reason.</param>
+    [OverloadResolutionPriority(1)]
     public void OnDisconnecting(Func<string, Task> handler)
     {
         lock (_listeners)
@@ -188,6 +189,7 @@ public sealed partial class Socket : EventEmitter
 
     /// <summary>Called when the socket has disconnected and left its rooms.</summary>
     /// <param name="handler">Called with the reason, in Socket.IO's words: <c>transport close</c>, <c>ping timeout</c>, <c>client namespace disconnect</c> ...</param>
+    [OverloadResolutionPriority(1)]
     public void OnDisconnect(Func<string, Task> handler)
     {
         lock (_listeners)

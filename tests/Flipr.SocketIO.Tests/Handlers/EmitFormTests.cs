@@ -75,7 +75,7 @@ public sealed class EmitFormTests() : WireTest(Route.Raw1)
         Forget(form.AskAll(server.IO.Timeout(TimeSpan.FromHours(1))));
         await client.ShouldReceiveAsync(form.Packets("2", "1", "\"e\""));
 
-        socket.On("ask", (Ack ack) => form.Answer(ack).AsTask());
+        socket.On("ask", (Ack ack) => form.Answer(ack));
         await client.SendAsync("427[\"ask\"]");
         await client.ShouldReceiveAsync(form.Packets("3", "7", ""));
     }

@@ -117,7 +117,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
             App = app => app.UseAuthentication().UseAuthorization(),
             Endpoint = endpoint => endpoint.RequireAuthorization(),
         });
-        server.IO.OnConnection(socket => socket.On("who", (Ack ack) => ack.SendAsync(socket.User.Identity!.Name).AsTask()));
+        server.IO.OnConnection(socket => socket.On("who", (Ack ack) => ack.SendAsync(socket.User.Identity!.Name)));
 
         HttpAnswer polling = await Polling(server).SendAsync(HttpMethod.Get, PollingClient.Query);
         RawConnection stranger = await ConnectAsync(server);
@@ -142,7 +142,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
         builder.Services.AddSocketIO();
         await using WebApplication app = builder.Build();
         app.MapSocketIO();
-        app.Services.GetRequiredService<SocketIOServer>().OnConnection(socket => socket.On("echo", (string text, Ack ack) => ack.SendAsync(text).AsTask()));
+        app.Services.GetRequiredService<SocketIOServer>().OnConnection(socket => socket.On("echo", (string text, Ack ack) => ack.SendAsync(text)));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         using WebSocket socket = await app.GetTestServer().CreateWebSocketClient()
@@ -166,7 +166,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
             o.PerMessageDeflate = true;
             o.MaxPayload = 200_000;
         });
-        server.IO.OnConnection(socket => socket.On("echo", (string text, byte[] bytes, Ack ack) => ack.SendAsync(text, bytes).AsTask()));
+        server.IO.OnConnection(socket => socket.On("echo", (string text, byte[] bytes, Ack ack) => ack.SendAsync(text, bytes)));
         using var socket = new ClientWebSocket();
         socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions();
         socket.Options.CollectHttpResponseDetails = true;
@@ -225,7 +225,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
 
         public Task OnConnectionAsync(Socket socket)
         {
-            socket.On("count", (Ack ack) => ack.SendAsync(++_count).AsTask());
+            socket.On("count", (Ack ack) => ack.SendAsync(++_count));
             socket.OnDisconnect(async _ =>
             {
                 await Task.Yield();

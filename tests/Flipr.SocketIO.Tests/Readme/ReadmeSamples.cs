@@ -16,7 +16,7 @@ internal static class ReadmeSamples
 
         var io = app.Services.GetRequiredService<SocketIOServer>();
         io.OnConnection(socket =>
-            socket.On("message", (string text) => io.EmitAsync("message", text).AsTask()));
+            socket.On("message", (string text) => io.EmitAsync("message", text)));
 
         app.Run();
         // end
