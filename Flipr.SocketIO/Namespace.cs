@@ -80,9 +80,10 @@ public sealed class Namespace : BroadcastSource
     /// <summary>
     /// Adds a middleware, run for every socket before it connects, in the order of registration. It lets the socket in by
     /// returning; it keeps it out by throwing <see cref="ConnectionRefusedException"/>, whose message and data the client sees.
-    /// Any other exception keeps the socket out too, and the client learns nothing of it.
+    /// Any other exception keeps the socket out too, and the client learns nothing of it. Each namespace has middleware of its own.
     /// </summary>
     /// <param name="middleware">The middleware.</param>
+    /// <example><code>io.Of("/admin").Use(socket =&gt; socket.User.IsInRole("admin") ? Task.CompletedTask : throw new ConnectionRefusedException("not you"));</code></example>
     [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware)
     {

@@ -153,11 +153,12 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
     public void OnConnection(Func<Socket, ValueTask> handler) => Default.OnConnection(handler);
 
-    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    /// <summary>Adds a middleware to the default namespace alone; the others have their own.</summary>
+    /// <param name="middleware">Lets a socket in by returning, keeps it out by throwing; see <see cref="Namespace.Use(Func{Socket, Task})"/>.</param>
     [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware) => Default.Use(middleware);
 
-    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    /// <inheritdoc cref="Use(Func{Socket, Task})"/>
     public void Use(Func<Socket, ValueTask> middleware) => Default.Use(middleware);
 
     /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>

@@ -5,7 +5,7 @@ internal static class LogText
 {
     private const int MaxLength = 100;
 
-    /// <summary>Replaces control characters and cuts what is too long.</summary>
+    /// <summary>Replaces control characters and cuts what is longer than <paramref name="maxLength"/> characters.</summary>
     public static string Clean(ReadOnlySpan<char> text, int maxLength = MaxLength)
     {
         ReadOnlySpan<char> kept = text.Length > maxLength ? text[..maxLength] : text;
