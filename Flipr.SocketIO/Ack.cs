@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
@@ -16,41 +17,69 @@ public readonly struct Ack
     public bool IsRequested => _state is not null;
 
     /// <summary>Answers without arguments.</summary>
-    public ValueTask SendAsync() => _state?.SendAsync(static _ => { }) ?? ValueTask.CompletedTask;
+    public ValueTask SendAsync() => SendAsync([]);
 
     /// <summary>Answers with one argument.</summary>
     /// <param name="argument">The argument; binary values in it are sent as attachments.</param>
-    public ValueTask SendAsync<T>(T argument) => _state?.SendAsync(writer => writer.Write(argument)) ?? ValueTask.CompletedTask;
+    public ValueTask SendAsync<T>(T argument)
+    {
+        if (_state is not null)
+        {
+            using EventWriter writer = _state.Begin();
+            writer.Write(argument);
+            _state.Send(writer);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Answers with one argument, a bare <see langword="null"/> for example; it is serialised as its own type.</summary>
+    /// <param name="argument">The argument.</param>
+    public ValueTask SendAsync(object? argument) => SendAsync<object?>(argument);
 
     /// <summary>Answers with two arguments.</summary>
     /// <param name="argument1">The first argument.</param>
     /// <param name="argument2">The second argument.</param>
-    public ValueTask SendAsync<T1, T2>(T1 argument1, T2 argument2) =>
-        _state?.SendAsync(writer =>
+    public ValueTask SendAsync<T1, T2>(T1 argument1, T2 argument2)
+    {
+        if (_state is not null)
         {
+            using EventWriter writer = _state.Begin();
             writer.Write(argument1);
             writer.Write(argument2);
-        }) ?? ValueTask.CompletedTask;
+            _state.Send(writer);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Answers with any number of arguments; each is serialised as its own type.</summary>
-    /// <param name="arguments">The arguments.</param>
-    public ValueTask SendAsync(params object?[] arguments) =>
-        _state?.SendAsync(writer =>
+    /// <param name="arguments">The arguments. An array in their place is one argument; to spread it, give its span.</param>
+    [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overloads above take it as one argument.
+    public ValueTask SendAsync(params ReadOnlySpan<object?> arguments)
+    {
+        if (_state is not null)
         {
+            using EventWriter writer = _state.Begin();
             foreach (object? argument in arguments)
             {
                 writer.Write(argument);
             }
-        }) ?? ValueTask.CompletedTask;
+
+            _state.Send(writer);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     private sealed class State(Socket socket, ulong id)
     {
         private bool _isSent;
 
-        public ValueTask SendAsync(Action<EventWriter> write)
+        public EventWriter Begin() => EventWriter.Begin(socket.Serializer, eventName: null);
+
+        public void Send(EventWriter writer)
         {
-            using EventWriter writer = EventWriter.Begin(socket.Serializer, eventName: null);
-            write(writer);
             writer.End();
             if (!Interlocked.Exchange(ref _isSent, true))
             {
@@ -58,8 +87,6 @@ public readonly struct Ack
                 socket.Send(message, isVolatile: false);
                 message.Release();
             }
-
-            return ValueTask.CompletedTask;
         }
     }
 }

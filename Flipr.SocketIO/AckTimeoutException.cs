@@ -9,12 +9,15 @@ public class AckTimeoutException : TimeoutException
     }
 }
 
-/// <summary>Not every recipient of a broadcast answered: some disconnected, or did not answer in time.</summary>
+/// <summary>Not every recipient of a broadcast answered: some disconnected, did not answer in time, or answered with something else.</summary>
 /// <typeparam name="T">What an answer is read as.</typeparam>
 public sealed class AckTimeoutException<T> : AckTimeoutException
 {
-    internal AckTimeoutException(IReadOnlyList<T> answers, int expected)
-        : base($"{answers.Count} of {expected} clients answered; the others disconnected or did not answer in time.")
+    internal AckTimeoutException(IReadOnlyList<T> answers, int misread, int expected)
+        : base(
+            $"{answers.Count} of {expected} clients answered" +
+            (misread > 0 ? $"; {misread} answered with something that is not a {typeof(T)}" : "") +
+            (answers.Count + misread < expected ? "; the others disconnected or did not answer in time." : "."))
     {
         Answers = answers;
         Expected = expected;

@@ -68,12 +68,12 @@ public sealed class Broadcast : BroadcastSource
         writer.End();
         IReadOnlyCollection<Socket> recipients = Recipients();
         NotifyOutgoing(recipients, eventName, writer);
-        var answers = new BroadcastAnswers<T>(recipients.Count);
+        var answers = new BroadcastAnswers<T>(_namespace.Server.Log, eventName, recipients.Count);
         EngineClock clock = _namespace.Server.Engine.Clock;
         long deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never;
         foreach (Socket socket in recipients)
         {
-            PendingAck ack = answers.CreateAck(deadline);
+            PendingAck ack = answers.CreateAck(socket.Id, deadline);
             ulong id;
             try
             {

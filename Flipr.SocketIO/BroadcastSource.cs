@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Flipr.SocketIO;
 
 /// <summary>What broadcasts start from. Every operator returns a new value; none changes the one it is called on.</summary>
@@ -75,12 +77,23 @@ public abstract class BroadcastSource : EventEmitter
         return Select().With(timeout: timeout);
     }
 
+    /// <summary>Emits an event with one argument and waits for the answers of all its recipients.</summary>
+    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
+    /// <returns>The answers, in no particular order; none if there are no recipients.</returns>
+    /// <exception cref="AckTimeoutException{T}">A recipient disconnected, did not answer in time, or answered with something that is not a <typeparamref name="T"/>; the exception holds the answers of the others.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public Task<T[]> EmitWithAckAsync<T>(string eventName, object? argument) => EmitWithAckAsync<T>(eventName, [argument]);
+
     /// <summary>Emits an event and waits for the answers of all its recipients.</summary>
-    /// <typeparam name="T">What the first argument of each answer is read as.</typeparam>
+    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <returns>The answers, in no particular order; none if there are no recipients.</returns>
-    /// <exception cref="AckTimeoutException{T}">A recipient disconnected or did not answer in time; the exception holds the answers of the others.</exception>
+    /// <exception cref="AckTimeoutException{T}">A recipient disconnected, did not answer in time, or answered with something that is not a <typeparamref name="T"/>; the exception holds the answers of the others.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overload above takes it as one argument.
     public Task<T[]> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
         Select().CollectAsync<T>(eventName, arguments);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
@@ -39,6 +40,12 @@ public abstract class EventEmitter
         return Finish(eventName, writer);
     }
 
+    /// <summary>Emits an event with one argument, a bare <see langword="null"/> for example; it is serialised as its own type.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument">The argument.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public ValueTask EmitAsync(string eventName, object? argument) => EmitAsync<object?>(eventName, argument);
+
     /// <summary>Emits an event with two arguments.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="argument1">The first argument.</param>
@@ -69,8 +76,10 @@ public abstract class EventEmitter
 
     /// <summary>Emits an event with any number of arguments; each is serialised as its own type.</summary>
     /// <param name="eventName">The event's name.</param>
-    /// <param name="arguments">The arguments.</param>
+    /// <param name="arguments">The arguments. An array in their place is one argument; to spread it, give its span.</param>
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    /// <example><code>await socket.EmitAsync("row", cells.AsSpan()); // object?[] cells: as many arguments as it has elements</code></example>
+    [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overloads above take it as one argument.
     public ValueTask EmitAsync(string eventName, params ReadOnlySpan<object?> arguments)
     {
         using EventWriter writer = EventWriter.Begin(Serializer, eventName);

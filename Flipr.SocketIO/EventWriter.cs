@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
@@ -72,7 +73,9 @@ internal sealed class EventWriter : IDisposable
         }
         else if (typeof(T) == typeof(object))
         {
-            JsonSerializer.Serialize(_json, value, _serializer.Options.GetTypeInfo(value.GetType()));
+            // The nodes' own types are internal: only their base has metadata without reflection.
+            Type type = value is JsonNode ? typeof(JsonNode) : value.GetType();
+            JsonSerializer.Serialize(_json, value, _serializer.Options.GetTypeInfo(type));
         }
         else
         {

@@ -30,14 +30,24 @@ public readonly struct JsonData
     /// <summary>The attachments of the packet, by the <c>num</c> of their placeholders.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Attachments => _attachments ?? [];
 
-    /// <summary>Reads the value as <typeparamref name="T"/>; <c>byte[]</c> and <c>ReadOnlyMemory&lt;byte&gt;</c> in it take the attachments.</summary>
+    /// <summary>
+    /// Reads the value as <typeparamref name="T"/>, as a handler's arguments are read: what was not sent is the type's default;
+    /// <c>byte[]</c> and <c>ReadOnlyMemory&lt;byte&gt;</c> in it take the attachments.
+    /// </summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
     /// <exception cref="JsonException">The value is not of that form.</exception>
-    /// <exception cref="InvalidOperationException">Nothing was sent, or the data does not come from a Socket.IO server.</exception>
+    /// <exception cref="InvalidOperationException">The value was wrapped by the application and did not come from a client: read <see cref="Json"/>.</exception>
+    /// <example><code>string? token = socket.Handshake.Auth.Deserialize&lt;Credentials&gt;()?.Token;</code></example>
     public T? Deserialize<T>()
     {
+        if (Json.ValueKind == JsonValueKind.Undefined)
+        {
+            return default;
+        }
+
         if (_options is null)
         {
-            throw new InvalidOperationException("There is nothing to read: the argument was not sent.");
+            throw new InvalidOperationException("The value did not come from a client: read its Json.");
         }
 
         IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;

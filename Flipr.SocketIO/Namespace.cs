@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Flipr.SocketIO.Adapters;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,7 @@ public sealed class Namespace : BroadcastSource
     /// <summary>Called for every socket that has connected. Register the socket's handlers before the first <c>await</c>.</summary>
     /// <param name="handler">The handler. The socket's events are held until it returns or first awaits.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public void OnConnection(Func<Socket, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -78,13 +80,22 @@ public sealed class Namespace : BroadcastSource
         }
     }
 
+    /// <inheritdoc cref="OnConnection(Func{Socket, Task})"/>
+    public void OnConnection(Func<Socket, ValueTask> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        OnConnection(socket => handler(socket).AsTask());
+    }
+
     /// <summary>
     /// Adds a middleware, run for every socket before it connects, in the order of registration. It lets the socket in by
     /// returning; it keeps it out by throwing <see cref="ConnectionRefusedException"/>, whose message and data the client sees.
-    /// Any other exception keeps the socket out too, and the client learns nothing of it.
+    /// Any other exception keeps the socket out too, and the client learns nothing of it. Each namespace has middleware of its own.
     /// </summary>
     /// <param name="middleware">The middleware.</param>
     /// <exception cref="ArgumentNullException">The middleware is <see langword="null"/>.</exception>
+    /// <example><code>io.Of("/admin").Use(socket =&gt; socket.User.IsInRole("admin") ? Task.CompletedTask : throw new ConnectionRefusedException("not you"));</code></example>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);
@@ -92,6 +103,13 @@ public sealed class Namespace : BroadcastSource
         {
             _middleware = [.. _middleware, middleware];
         }
+    }
+
+    /// <inheritdoc cref="Use(Func{Socket, Task})"/>
+    public void Use(Func<Socket, ValueTask> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        Use(socket => middleware(socket).AsTask());
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Flipr.SocketIO;
@@ -48,14 +49,30 @@ public sealed class ParentNamespace : EventEmitter
     }
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    [OverloadResolutionPriority(1)]
     public void OnConnection(Func<Socket, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         Setup(child => child.OnConnection(handler));
     }
 
-    /// <inheritdoc cref="Namespace.Use"/>
+    /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    public void OnConnection(Func<Socket, ValueTask> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Setup(child => child.OnConnection(handler));
+    }
+
+    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        Setup(child => child.Use(middleware));
+    }
+
+    /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
+    public void Use(Func<Socket, ValueTask> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);
         Setup(child => child.Use(middleware));

@@ -23,6 +23,9 @@ internal sealed class PendingAck<T> : PendingAck
 
     public Task<T> Answer => _answer.Task;
 
+    /// <summary>Whether the client answered, but with something that is not a <typeparamref name="T"/>.</summary>
+    public bool IsMisread { get; private set; }
+
     public override void Complete(ref ArgumentReader arguments)
     {
         try
@@ -31,6 +34,7 @@ internal sealed class PendingAck<T> : PendingAck
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
         {
+            IsMisread = true;
             _answer.TrySetException(exception);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Flipr.SocketIO;
 
@@ -22,16 +23,21 @@ public sealed partial class Socket
     /// <summary>Called for every event that arrives, before its own handlers.</summary>
     /// <param name="listener">Called with the event's name and arguments.</param>
     /// <exception cref="ArgumentNullException">The listener is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public void OnAny(Func<string, IReadOnlyList<JsonData>, Task> listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
         ImmutableInterlocked.Update(ref _any, static (all, added) => all.Add(added), listener);
     }
 
-    /// <summary>Removes a listener that <see cref="OnAny"/> added; all of them if none is named.</summary>
+    /// <summary>Removes all listeners that <c>OnAny</c> added.</summary>
+    public void OffAny() => ImmutableInterlocked.InterlockedExchange(ref _any, []);
+
+    /// <summary>Removes a listener that <see cref="OnAny(Func{string, IReadOnlyList{JsonData}, Task})"/> added.</summary>
     /// <param name="listener">The listener, as it was registered.</param>
-    public void OffAny(Func<string, IReadOnlyList<JsonData>, Task>? listener = null) =>
-        ImmutableInterlocked.Update(ref _any, static (all, removed) => removed is null ? [] : all.Remove(removed), listener);
+    [OverloadResolutionPriority(1)]
+    public void OffAny(Func<string, IReadOnlyList<JsonData>, Task> listener) =>
+        ImmutableInterlocked.Update(ref _any, static (all, removed) => all.Remove(removed), listener);
 
     /// <summary>Called for every event that is sent to this client, broadcasts included.</summary>
     /// <param name="listener">Called with the event's name and arguments. It must be quick: it runs within the emit.</param>
@@ -54,6 +60,7 @@ public sealed partial class Socket
     /// </summary>
     /// <param name="middleware">Called with the event's name and arguments.</param>
     /// <exception cref="ArgumentNullException">The middleware is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<string, IReadOnlyList<JsonData>, Task> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Flipr.SocketIO.Protocol;
 
 namespace Flipr.SocketIO;
 
 // The registration of handlers. The overloads differ in the number of arguments only; the last one may be an Ack.
+// An async lambda fits Task and ValueTask alike: here and elsewhere, the priority decides for Task.
 public sealed partial class Socket
 {
     /// <summary>Handles every event of this name, taking no arguments.</summary>
@@ -20,6 +22,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking no arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking one argument.</summary>
@@ -37,6 +40,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking one argument.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking two arguments.</summary>
@@ -54,6 +58,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking two arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking three arguments.</summary>
@@ -71,6 +76,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking three arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: false));
 
     /// <summary>Handles every event of this name, taking four arguments.</summary>
@@ -88,6 +94,7 @@ public sealed partial class Socket
     /// <summary>Handles every event of this name, taking four arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void On<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: false));
 
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
@@ -105,6 +112,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking no arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once(string eventName, Func<Task> handler) => Add(eventName, new EventListener0(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
@@ -122,6 +130,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking one argument.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T>(string eventName, Func<T, Task> handler) => Add(eventName, new EventListener<T>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
@@ -139,6 +148,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking two arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2>(string eventName, Func<T1, T2, Task> handler) => Add(eventName, new EventListener<T1, T2>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
@@ -156,6 +166,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking three arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2, T3>(string eventName, Func<T1, T2, T3, Task> handler) => Add(eventName, new EventListener<T1, T2, T3>(handler, handler, isOnce: true));
 
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
@@ -173,6 +184,7 @@ public sealed partial class Socket
     /// <summary>Handles the next event of this name only, taking four arguments.</summary>
     /// <param name="eventName">The event's name; one that Socket.IO reserves is an <see cref="ArgumentException"/>, which says what to use instead.</param>
     /// <param name="handler">Called with the arguments in their types; what the client did not send is the default. It may run on; the next event starts when it first awaits.</param>
+    [OverloadResolutionPriority(1)]
     public void Once<T1, T2, T3, T4>(string eventName, Func<T1, T2, T3, T4, Task> handler) => Add(eventName, new EventListener<T1, T2, T3, T4>(handler, handler, isOnce: true));
 
     /// <summary>Removes every handler of an event.</summary>

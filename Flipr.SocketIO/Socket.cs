@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using System.Text.Json;
 using Flipr.SocketIO.EngineIO;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +12,7 @@ namespace Flipr.SocketIO;
 /// <remarks>
 /// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
 /// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
+/// What a handler returns is not sent: it answers by its <see cref="Ack"/>.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The token source has neither timer nor wait handle, and its token is used after the disconnect.")]
 public sealed partial class Socket : EventEmitter
@@ -128,12 +131,25 @@ public sealed partial class Socket : EventEmitter
     /// <example><code>string answer = await socket.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync&lt;string&gt;("question");</code></example>
     public SocketEmitter Timeout(TimeSpan timeout) => _emitter.Timeout(timeout);
 
+    /// <summary>Emits an event with one argument and waits for the client's answer, as long as the socket is connected.</summary>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
+    /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="JsonException">The client answered with something that is not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public Task<T> EmitWithAckAsync<T>(string eventName, object? argument) => _emitter.EmitWithAckAsync<T>(eventName, argument);
+
     /// <summary>Emits an event and waits for the client's answer, as long as the socket is connected.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="JsonException">The client answered with something that is not a <typeparamref name="T"/>.</exception>
     /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overload above takes it as one argument.
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
         _emitter.EmitWithAckAsync<T>(eventName, arguments);
 
@@ -167,6 +183,7 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
     /// <param name="handler">Called with the reason.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public void OnDisconnecting(Func<string, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -190,6 +207,7 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Called when the socket has disconnected and left its rooms.</summary>
     /// <param name="handler">Called with the reason, in Socket.IO's words: <c>transport close</c>, <c>ping timeout</c>, <c>client namespace disconnect</c> ...</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public void OnDisconnect(Func<string, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
@@ -39,13 +41,27 @@ public sealed class SocketEmitter : EventEmitter
         return new SocketEmitter(_socket, _isVolatile, _compress, timeout);
     }
 
+    /// <summary>Emits an event with one argument and waits for the client's answer.</summary>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
+    /// <exception cref="AckTimeoutException">The client did not answer within the timeout.</exception>
+    /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="JsonException">The client answered with something that is not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public Task<T> EmitWithAckAsync<T>(string eventName, object? argument) => EmitWithAckAsync<T>(eventName, [argument]);
+
     /// <summary>Emits an event and waits for the client's answer.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <exception cref="AckTimeoutException">The client did not answer within the timeout.</exception>
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
+    /// <exception cref="JsonException">The client answered with something that is not a <typeparamref name="T"/>.</exception>
     /// <exception cref="InvalidOperationException">As many answers are owed as <see cref="SocketIOOptions.MaxPendingAcks"/> allows.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overload above takes it as one argument.
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments)
     {
         using EventWriter writer = EventWriter.Begin(Serializer, eventName);

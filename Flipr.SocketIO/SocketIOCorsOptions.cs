@@ -6,6 +6,10 @@ namespace Flipr.SocketIO;
 /// Which pages of other origins may connect. Enforced on both transports: on polling by CORS headers, on WebSocket, where
 /// browsers do not ask, by refusing the handshake. Requests without <c>Origin</c>, and from the server's own origin, always pass.
 /// </summary>
+/// <remarks>
+/// Behind a proxy that ends TLS the server knows its own origin only by forwarded headers: <c>UseForwardedHeaders</c>, or
+/// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>.
+/// </remarks>
 public sealed class SocketIOCorsOptions
 {
     /// <summary>Allowed origins: <c>https://app.example.com</c>, <c>https://*.example.com</c> for its subdomains, or <c>*</c>. None by default.</summary>

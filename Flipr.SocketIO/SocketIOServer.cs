@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Flipr.SocketIO.Diagnostics;
@@ -177,10 +178,19 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     public void OnConnection(Action<Socket> handler) => Default.OnConnection(handler);
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    [OverloadResolutionPriority(1)]
     public void OnConnection(Func<Socket, Task> handler) => Default.OnConnection(handler);
 
-    /// <inheritdoc cref="Namespace.Use"/>
+    /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
+    public void OnConnection(Func<Socket, ValueTask> handler) => Default.OnConnection(handler);
+
+    /// <summary>Adds a middleware to the default namespace alone; the others have their own.</summary>
+    /// <param name="middleware">Lets a socket in by returning, keeps it out by throwing; see <see cref="Namespace.Use(Func{Socket, Task})"/>.</param>
+    [OverloadResolutionPriority(1)]
     public void Use(Func<Socket, Task> middleware) => Default.Use(middleware);
+
+    /// <inheritdoc cref="Use(Func{Socket, Task})"/>
+    public void Use(Func<Socket, ValueTask> middleware) => Default.Use(middleware);
 
     /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>
     public async ValueTask DisposeAsync()

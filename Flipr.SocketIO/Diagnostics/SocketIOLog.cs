@@ -63,4 +63,7 @@ internal sealed partial class SocketIOLog(ILogger logger)
 
     [LoggerMessage(115, LogLevel.Debug, "Why argument {Position} of '{EventName}' from socket {SocketId} could not be read")]
     private partial void BadArgumentDetails(int position, string eventName, string socketId, Exception exception);
+
+    [LoggerMessage(121, LogLevel.Warning, "The answer of socket {SocketId} to '{EventName}' is not a {Type}: {Defect}")]
+    public partial void BadAnswer(string socketId, string eventName, Type type, string defect);
 }

@@ -9,6 +9,9 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
 {
     private const string ProtocolVersion = "4";
 
+    private const string ProxyHint =
+        "; only TLS tells it from this server: if a proxy in front ends TLS, switch on forwarded headers (ASPNETCORE_FORWARDEDHEADERS_ENABLED=true, or UseForwardedHeaders)";
+
     /// <summary>Hook for requests that would open a session; returns why one is refused, or <see langword="null"/>.</summary>
     public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
                 await server.RefuseAsync(context, EngineError.BadRequest, "INVALID_ORIGIN: the Origin header has illegal characters");
                 return;
             case OriginVerdict.Refused:
-                await server.RefuseAsync(context, EngineError.Forbidden, $"origin {request.Headers.Origin} is not allowed (option Cors.Origins)");
+                await server.RefuseAsync(context, EngineError.Forbidden, $"origin {request.Headers.Origin} is not allowed (option Cors.Origins){(OriginPolicy.LooksProxied(request) ? ProxyHint : "")}");
                 return;
         }
 

@@ -51,6 +51,13 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
         return OriginVerdict.Allowed;
     }
 
+    /// <summary>Whether the page is this server's own if a proxy in front ends TLS: hosts are equal, https there, http here.</summary>
+    public static bool LooksProxied(HttpRequest request) =>
+        request.Scheme == Uri.UriSchemeHttp
+        && Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme == Uri.UriSchemeHttps
+        && IsSameHost(request, uri);
+
     private static async ValueTask<CorsPolicy?> FindPolicyAsync(HttpContext context, ICorsMetadata cors) => cors switch
     {
         ICorsPolicyMetadata metadata => metadata.Policy,
@@ -83,7 +90,12 @@ internal sealed class OriginPolicy(IReadOnlyList<string> origins, bool allowCred
     private static bool IsSameOrigin(HttpRequest request, string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
         && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)
-        && uri.Authority.Equals(new UriBuilder(request.Scheme, request.Host.Host, request.Host.Port ?? -1).Uri.Authority, StringComparison.OrdinalIgnoreCase);
+        && IsSameHost(request, uri);
+
+    // Without the scheme's own port on either side.
+    private static bool IsSameHost(HttpRequest request, Uri origin) =>
+        Uri.TryCreate($"{origin.Scheme}://{request.Host.Value}", UriKind.Absolute, out Uri? own)
+        && own.Authority.Equals(origin.Authority, StringComparison.OrdinalIgnoreCase);
 
     // As browsers write it: without the scheme's own port.
     private static string Normalize(string origin) =>

@@ -11,9 +11,9 @@ internal static class ControlNamespace
         var memory = new MemoryWatch();
         io.Of(Name).OnConnection(control =>
         {
-            control.On("collect", (Ack ack) => ack.SendAsync(memory.Collect()).AsTask());
-            control.On("peak", (Ack ack) => ack.SendAsync(memory.Peak()).AsTask());
-            control.On("connections", (Ack ack) => ack.SendAsync(io.ConnectionCount).AsTask());
+            control.On("collect", (Ack ack) => ack.SendAsync(memory.Collect()));
+            control.On("peak", (Ack ack) => ack.SendAsync(memory.Peak()));
+            control.On("connections", (Ack ack) => ack.SendAsync(io.ConnectionCount));
         });
     }
 }

@@ -12,8 +12,8 @@ internal static class HostileServer
             io.Of((name, _) => ValueTask.FromResult(name.StartsWith("/tile-", StringComparison.Ordinal)));
             io.OnConnection(socket =>
             {
-                socket.On("echo", (JsonData value, Ack ack) => ack.SendAsync(value).AsTask());
-                socket.On("join", (string room) => socket.JoinAsync(room).AsTask());
+                socket.On("echo", (JsonData value, Ack ack) => ack.SendAsync(value));
+                socket.On("join", (string room) => socket.JoinAsync(room));
             });
         });
 }

@@ -20,12 +20,12 @@ internal static class SlowServer
             io.Of(ControlNamespace.Name).OnConnection(control =>
             {
                 control.On("credit", (int count) => broadcast.Give(count));
-                control.On("ends", (Ack ack) => ack.SendAsync(ends).AsTask());
+                control.On("ends", (Ack ack) => ack.SendAsync(ends));
             });
             io.OnConnection(socket =>
             {
                 string kind = socket.Handshake.Auth.Json.GetProperty("kind").GetString()!;
-                socket.On("echo", (Ack ack) => ack.SendAsync().AsTask());
+                socket.On("echo", (Ack ack) => ack.SendAsync());
                 socket.OnDisconnect(reason => ends.AddOrUpdate($"{kind}: {reason}", 1, static (_, count) => count + 1));
             });
         });

@@ -13,7 +13,7 @@ var io = app.Services.GetRequiredService<SocketIOServer>();
 io.OnConnection(socket =>
 {
     // The chat of the library's README.
-    socket.On("message", (string text) => io.EmitAsync("message", text).AsTask());
+    socket.On("message", (string text) => io.EmitAsync("message", text));
 
     // A record of the application, with binary data in it.
     socket.On("post", async (ChatMessage message, Ack ack) =>

@@ -1,4 +1,5 @@
 using Flipr.SocketIO.Tests.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Flipr.SocketIO.Tests.Handlers;
 
@@ -60,6 +61,43 @@ public sealed class BroadcastAckTests() : WireTest(Route.Raw1)
         await leaving.SendAsync("41");
 
         Assert.Equal(["here"], (await Assert.ThrowsAsync<AckTimeoutException<string>>(() => asking.Within("the question ends"))).Answers);
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_type_is_told_apart_from_one_that_did_not_come_and_logged_in_one_line()
+    {
+        WireServer server = await StartAsync();
+        EngineClient right = await JoinAsync(server);
+        EngineClient wrong = await OpenAsync(server);
+        string wrongId = await wrong.JoinAsync();
+        EngineClient leaving = await JoinAsync(server);
+
+        Task<int[]> asking = server.IO.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<int>("how\nmany");
+        await right.SendAsync("430[7]");
+        await wrong.SendAsync("430[\"many\"]");
+        await leaving.SendAsync("41");
+
+        AckTimeoutException<int> exception = await Assert.ThrowsAsync<AckTimeoutException<int>>(() => asking.Within("the question ends"));
+        Assert.Equal([7], exception.Answers);
+        Assert.Equal("1 of 3 clients answered; 1 answered with something that is not a System.Int32; the others disconnected or did not answer in time.", exception.Message);
+        LogEntry entry = await server.Log.ContainsAsync(wrongId);
+        Assert.Equal((121, LogLevel.Warning), (entry.Id.Id, entry.Level));
+        Assert.StartsWith($"The answer of socket {wrongId} to 'how\ufffdmany' is not a System.Int32: The JSON value could not be converted", entry.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', entry.Message);
+        Assert.Null(entry.Exception);
+    }
+
+    [Fact]
+    public async Task When_all_answers_are_of_another_type_nobody_is_said_to_be_late()
+    {
+        WireServer server = await StartAsync();
+        EngineClient client = await JoinAsync(server);
+
+        Task<int[]> asking = server.IO.EmitWithAckAsync<int>("q");
+        await client.SendAsync("430[\"many\"]");
+
+        AckTimeoutException<int> exception = await Assert.ThrowsAsync<AckTimeoutException<int>>(() => asking.Within("the question ends"));
+        Assert.Equal("0 of 1 clients answered; 1 answered with something that is not a System.Int32.", exception.Message);
     }
 
     [Fact]

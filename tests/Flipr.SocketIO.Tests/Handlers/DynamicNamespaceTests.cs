@@ -13,7 +13,7 @@ public sealed partial class DynamicNamespaceTests() : WireTest(Route.Raw1)
         var created = new Heard<string>("new namespaces");
         server.IO.OnNewNamespace(ns => created.Add(ns.Name));
         ParentNamespace tiles = server.IO.Of(Tile());
-        tiles.OnConnection(socket => socket.On("where", (Ack ack) => ack.SendAsync(socket.Namespace.Name).AsTask()));
+        tiles.OnConnection(socket => socket.On("where", (Ack ack) => ack.SendAsync(socket.Namespace.Name)));
         EngineClient first = await OpenAsync(server);
         EngineClient second = await OpenAsync(server);
 

@@ -161,7 +161,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
             App = app => app.UseAuthentication().UseAuthorization(),
             Endpoint = endpoint => endpoint.RequireAuthorization(),
         });
-        server.IO.OnConnection(socket => socket.On("who", (Ack ack) => ack.SendAsync(socket.User.Identity!.Name).AsTask()));
+        server.IO.OnConnection(socket => socket.On("who", (Ack ack) => ack.SendAsync(socket.User.Identity!.Name)));
 
         HttpAnswer polling = await Polling(server).SendAsync(HttpMethod.Get, PollingClient.Query);
         RawConnection stranger = await ConnectAsync(server);
@@ -182,7 +182,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
     {
         await using WebApplication app = InMemory();
         app.MapSocketIO();
-        app.Services.GetRequiredService<SocketIOServer>().OnConnection(socket => socket.On("echo", (string text, Ack ack) => ack.SendAsync(text).AsTask()));
+        app.Services.GetRequiredService<SocketIOServer>().OnConnection(socket => socket.On("echo", (string text, Ack ack) => ack.SendAsync(text)));
         await app.StartAsync(TestContext.Current.CancellationToken);
 
         using WebSocket socket = await app.GetTestServer().CreateWebSocketClient()
@@ -206,7 +206,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
             o.PerMessageDeflate = true;
             o.MaxPayload = 200_000;
         });
-        server.IO.OnConnection(socket => socket.On("echo", (string text, byte[] bytes, Ack ack) => ack.SendAsync(text, bytes).AsTask()));
+        server.IO.OnConnection(socket => socket.On("echo", (string text, byte[] bytes, Ack ack) => ack.SendAsync(text, bytes)));
         using var socket = new ClientWebSocket();
         socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions();
         socket.Options.CollectHttpResponseDetails = true;
@@ -279,7 +279,7 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
 
         public Task OnConnectionAsync(Socket socket)
         {
-            socket.On("count", (Ack ack) => ack.SendAsync(++_count).AsTask());
+            socket.On("count", (Ack ack) => ack.SendAsync(++_count));
             socket.OnDisconnect(async _ =>
             {
                 await Task.Yield();

@@ -1,10 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.SocketIO.Tests.Readme;
 
 /// <summary>The code of the library's README, compiled; <see cref="ReadmeTests"/> compares the two.</summary>
-internal static class ReadmeSamples
+internal static partial class ReadmeSamples
 {
     public static void Chat(string[] args)
     {
@@ -12,11 +14,12 @@ internal static class ReadmeSamples
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddSocketIO();
         var app = builder.Build();
+        app.UseFileServer();
         app.MapSocketIO();
 
         var io = app.Services.GetRequiredService<SocketIOServer>();
         io.OnConnection(socket =>
-            socket.On("message", (string text) => io.EmitAsync("message", text).AsTask()));
+            socket.On("message", (string text) => io.EmitAsync("message", text)));
 
         app.Run();
         // end
@@ -28,8 +31,9 @@ internal static class ReadmeSamples
         io.OnConnection(async socket =>
         {
             // Register handlers before the first await: the socket's events are held until then.
-            socket.On("join", async (string room, Ack ack) =>
+            socket.On("join", async (string? room, Ack ack) =>
             {
+                if (string.IsNullOrEmpty(room)) return; // clients may send anything, or nothing
                 await socket.JoinAsync(room);
                 await ack.SendAsync("joined");
             });
@@ -43,9 +47,22 @@ internal static class ReadmeSamples
         // end
     }
 
-    public static void WhoMayConnect(WebApplicationBuilder builder, WebApplication app, SocketIOServer io)
+    public static void Types(WebApplicationBuilder builder)
     {
         // README: 3
+        builder.Services.AddSocketIO(options =>
+        {
+            options.Json.Converters.Add(new JsonStringEnumConverter());     // enums by name
+            options.Json.RespectNullableAnnotations = true;                 // null is refused for a member whose type does not allow it
+            options.Json.RespectRequiredConstructorParameters = true;       // an object that lacks a record's member is refused
+            options.Json.TypeInfoResolverChain.Add(ChatContext.Default);    // trimmed, native AOT: your JsonSerializerContext
+        });
+        // end
+    }
+
+    public static void WhoMayConnect(WebApplicationBuilder builder, WebApplication app, SocketIOServer io)
+    {
+        // README: 4
         builder.Services.AddSocketIO(options =>
         {
             options.Cors.Origins.Add("https://app.example.com");
@@ -53,24 +70,52 @@ internal static class ReadmeSamples
         });
         app.MapSocketIO().RequireAuthorization();
 
-        io.Use(socket => Allowed(socket.Handshake.Auth)
+        // record Credentials(string? Token); null if the client sent no auth
+        io.Use(socket => socket.Handshake.Auth.Deserialize<Credentials>()?.Token == "secret"
             ? Task.CompletedTask
-            : throw new ConnectionRefusedException("not authorized"));
+            : throw new ConnectionRefusedException("not authorized", JsonSerializer.SerializeToElement(new { renew = true })));
         // end
-
-        static bool Allowed(JsonData auth) => auth.Json.ValueKind == System.Text.Json.JsonValueKind.Object;
     }
 
     public static void HandlerClasses(WebApplicationBuilder builder, SocketIOServer io)
     {
-        // README: 4
+        // README: 5
         builder.Services.AddScoped<ChatHandler>();
-        io.Of("/chat").UseHandler<ChatHandler>();   // ChatHandler : ISocketHandler, one instance per socket
+        io.Of("/chat").UseHandler<ChatHandler>();   // for the default namespace: io.Default.UseHandler<ChatHandler>()
         // end
     }
 
-    private sealed class ChatHandler : ISocketHandler
+    // README: 6
+    public sealed class ChatHandler(ChatHistory history) : ISocketHandler
     {
-        public Task OnConnectionAsync(Socket socket) => Task.CompletedTask;
+        public Task OnConnectionAsync(Socket socket)
+        {
+            socket.On<string?, Ack>("join", JoinAsync);   // a method needs the types; a lambda brings them
+            return Task.CompletedTask;
+
+            async Task JoinAsync(string? room, Ack ack)
+            {
+                if (string.IsNullOrEmpty(room)) return;
+                await socket.JoinAsync(room);
+                await ack.SendAsync(await history.LatestAsync(room, socket.Disconnected));
+            }
+        }
+    }
+    // end
+
+    private sealed record Credentials(string? Token);
+
+    public sealed record ChatMessage(string From, string Text);
+
+    [JsonSerializable(typeof(ChatMessage))]
+    public sealed partial class ChatContext : JsonSerializerContext;
+
+    /// <summary>What the README's handler class takes from the services.</summary>
+    public sealed class ChatHistory
+    {
+        private readonly Dictionary<string, string[]> _rooms = [];
+
+        public Task<string[]> LatestAsync(string room, CancellationToken cancellationToken) =>
+            cancellationToken.IsCancellationRequested ? Task.FromCanceled<string[]>(cancellationToken) : Task.FromResult(_rooms.GetValueOrDefault(room) ?? []);
     }
 }

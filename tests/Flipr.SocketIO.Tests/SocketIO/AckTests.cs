@@ -24,7 +24,7 @@ public abstract class AckTests(Route route) : WireTest(route)
     public async Task An_event_with_an_id_is_acknowledged_with_that_id_never_rewritten(string id)
     {
         WireServer server = await StartAsync();
-        server.IO.OnConnection(socket => socket.On("ask", (string text, Ack ack) => ack.SendAsync(text, 1).AsTask()));
+        server.IO.OnConnection(socket => socket.On("ask", (string text, Ack ack) => ack.SendAsync(text, 1)));
         EngineClient client = await JoinAsync(server);
 
         await client.SendAsync($"42{id}[\"ask\",\"hi\"]");
@@ -39,7 +39,7 @@ public abstract class AckTests(Route route) : WireTest(route)
     public async Task An_id_that_the_server_cannot_keep_as_it_is_closes_the_connection_rather_than_being_rewritten(string id)
     {
         WireServer server = await StartAsync();
-        server.IO.OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync().AsTask()));
+        server.IO.OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync()));
         EngineClient client = await JoinAsync(server);
 
         await client.SendAsync($"42{id}[\"ask\"]");
@@ -51,7 +51,7 @@ public abstract class AckTests(Route route) : WireTest(route)
     public async Task An_ack_in_a_namespace_carries_it()
     {
         WireServer server = await StartAsync();
-        server.IO.Of("/admin").OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync("yes").AsTask()));
+        server.IO.Of("/admin").OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync("yes")));
         EngineClient client = await OpenAsync(server);
         await client.JoinAsync("/admin");
 
@@ -137,7 +137,7 @@ public abstract class AckTests(Route route) : WireTest(route)
     public async Task An_ack_may_carry_binary_to_the_client()
     {
         WireServer server = await StartAsync();
-        server.IO.OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync("b", new byte[] { 1, 2, 3 }).AsTask()));
+        server.IO.OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync("b", new byte[] { 1, 2, 3 })));
         EngineClient client = await JoinAsync(server);
 
         await client.SendAsync("423[\"ask\"]");

@@ -108,7 +108,7 @@ public abstract class BinaryTests(Route route) : WireTest(route)
     public async Task A_binary_event_with_an_id_is_acknowledged()
     {
         WireServer server = await StartAsync();
-        server.IO.OnConnection(socket => socket.On("up", (byte[] bytes, Ack ack) => ack.SendAsync(bytes.Length).AsTask()));
+        server.IO.OnConnection(socket => socket.On("up", (byte[] bytes, Ack ack) => ack.SendAsync(bytes.Length)));
         EngineClient client = await JoinAsync(server);
 
         await client.SendAsync("451-12[\"up\",{\"_placeholder\":true,\"num\":0}]", One);

@@ -67,7 +67,7 @@ public abstract class NamespaceTests(Route route) : WireTest(route)
     public async Task Leaving_the_root_leaves_the_other_namespaces_alone()
     {
         WireServer server = await StartAsync();
-        server.IO.Of("/admin").OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync().AsTask()));
+        server.IO.Of("/admin").OnConnection(socket => socket.On("ask", (Ack ack) => ack.SendAsync()));
         EngineClient client = await JoinAsync(server);
         await client.JoinAsync("/admin");
 

@@ -119,6 +119,34 @@ public abstract class QuestionTests(Route route) : WireTest(route)
         await client.ShouldReceiveAsync("437[\"the answer\"]");
     }
 
+    [Theory]
+    [InlineData("[\"text\"]", "JsonException")]
+    [InlineData("[null]", "JsonException")]
+    [InlineData("[]", "0")]
+    [InlineData("[7,8]", "7")]
+    public async Task The_first_argument_of_an_answer_is_read_as_the_type_that_was_asked_for(string answer, string outcome)
+    {
+        WireServer server = await StartAsync();
+        var answers = new Heard<string>("answers");
+        server.IO.OnConnection(async socket =>
+        {
+            try
+            {
+                answers.Add($"{await socket.Timeout(TimeSpan.FromHours(1)).EmitWithAckAsync<int>("q")}");
+            }
+            catch (Exception e)
+            {
+                answers.Add(e.GetType().Name);
+            }
+        });
+        EngineClient client = await JoinAsync(server);
+        await client.ShouldReceiveAsync("420[\"q\"]");
+
+        await client.SendAsync($"430{answer}");
+
+        Assert.Equal(outcome, await answers.NextAsync());
+    }
+
     [Fact]
     public async Task An_ack_may_carry_binary_to_the_server()
     {

@@ -89,7 +89,7 @@ public sealed class WireServer : IAsyncDisposable
         server._app.Use(server.KeepPendingAsync);
         setup.App(server._app);
         setup.Endpoint(server._app.MapSocketIO());
-        server.IO.OnConnection(socket => socket.On("barrier", (Ack ack) => ack.SendAsync().AsTask()));
+        server.IO.OnConnection(socket => socket.On("barrier", (Ack ack) => ack.SendAsync()));
         await server._app.StartAsync();
 
         string address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
