@@ -76,7 +76,7 @@ public readonly struct Ack
     {
         private bool _isSent;
 
-        public EventWriter Begin() => EventWriter.Begin(socket.Serializer, eventName: null);
+        public EventWriter Begin() => EventWriter.BeginAck(socket.Serializer);
 
         public void Send(EventWriter writer)
         {

@@ -59,7 +59,7 @@ public sealed class Broadcast : BroadcastSource
     /// <summary>Emits with one ack id per recipient; the JSON is written once.</summary>
     internal Task<T[]> CollectAsync<T>(string eventName, ReadOnlySpan<object?> arguments)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         foreach (object? argument in arguments)
         {
             writer.Write(argument);

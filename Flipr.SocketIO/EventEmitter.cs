@@ -25,7 +25,7 @@ public abstract class EventEmitter
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
     public ValueTask EmitAsync(string eventName)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         return Finish(eventName, writer);
     }
 
@@ -35,7 +35,7 @@ public abstract class EventEmitter
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
     public ValueTask EmitAsync<T>(string eventName, T argument)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         writer.Write(argument);
         return Finish(eventName, writer);
     }
@@ -53,7 +53,7 @@ public abstract class EventEmitter
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
     public ValueTask EmitAsync<T1, T2>(string eventName, T1 argument1, T2 argument2)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         writer.Write(argument1);
         writer.Write(argument2);
         return Finish(eventName, writer);
@@ -67,7 +67,7 @@ public abstract class EventEmitter
     /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
     public ValueTask EmitAsync<T1, T2, T3>(string eventName, T1 argument1, T2 argument2, T3 argument3)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         writer.Write(argument1);
         writer.Write(argument2);
         writer.Write(argument3);
@@ -82,7 +82,7 @@ public abstract class EventEmitter
     [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overloads above take it as one argument.
     public ValueTask EmitAsync(string eventName, params ReadOnlySpan<object?> arguments)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         foreach (object? argument in arguments)
         {
             writer.Write(argument);

@@ -29,15 +29,21 @@ internal sealed class EventWriter : IDisposable
         _json = new Utf8JsonWriter(_buffer, serializer.WriterOptions);
     }
 
-    /// <summary>Starts an event (with its name) or an ack (without).</summary>
-    /// <exception cref="ArgumentException">The name is one that Socket.IO reserves.</exception>
-    public static EventWriter Begin(SocketIOSerializer serializer, string? eventName)
+    /// <summary>Starts an event.</summary>
+    /// <exception cref="ArgumentException">The name is <see langword="null"/>, or one that Socket.IO reserves.</exception>
+    public static EventWriter BeginEvent(SocketIOSerializer serializer, string eventName)
     {
-        if (eventName is not null && ReservedEvents.Contains(eventName))
-        {
-            throw new ArgumentException($"'{eventName}' is reserved by Socket.IO; choose another event name.", nameof(eventName));
-        }
+        ArgumentNullException.ThrowIfNull(eventName);
+        return ReservedEvents.Contains(eventName)
+            ? throw new ArgumentException($"'{eventName}' is reserved by Socket.IO; choose another event name.", nameof(eventName))
+            : Begin(serializer, eventName);
+    }
 
+    /// <summary>Starts an ack, which has no name.</summary>
+    public static EventWriter BeginAck(SocketIOSerializer serializer) => Begin(serializer, eventName: null);
+
+    private static EventWriter Begin(SocketIOSerializer serializer, string? eventName)
+    {
         EventWriter writer = _cached is { } cached && cached._serializer.WriterOptions.Equals(serializer.WriterOptions)
             ? cached
             : new EventWriter(serializer);

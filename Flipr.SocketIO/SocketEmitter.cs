@@ -64,7 +64,7 @@ public sealed class SocketEmitter : EventEmitter
     [OverloadResolutionPriority(-1)] // Every array of objects converts to the span: the overload above takes it as one argument.
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
         foreach (object? argument in arguments)
         {
             writer.Write(argument);

@@ -196,7 +196,7 @@ internal sealed class PacketTarget : IFuzzTarget
 
         byte[] sent;
         List<ReadOnlyMemory<byte>> sentAttachments = [];
-        using (EventWriter writer = EventWriter.Begin(_serializer, name))
+        using (EventWriter writer = name is null ? EventWriter.BeginAck(_serializer) : EventWriter.BeginEvent(_serializer, name))
         {
             foreach (JsonData argument in arguments)
             {

@@ -142,7 +142,7 @@ public class EventProperties
     public void A_listener_of_outgoing_events_sees_what_nests_deeper_than_received_JSON_may()
     {
         string deep = new string('[', 100) + new string(']', 100);
-        using EventWriter writer = EventWriter.Begin(Packets.Serializer, "deep");
+        using EventWriter writer = EventWriter.BeginEvent(Packets.Serializer, "deep");
         writer.Write(JsonDocument.Parse(deep, new JsonDocumentOptions { MaxDepth = 100 }).RootElement);
         writer.End();
 

@@ -16,7 +16,7 @@ internal static class Packets
     /// <summary>Writes an event (or an ack, without a name); the reader gets it in both forms that go over the wire.</summary>
     public static (Received FromFrames, Received FromPolling) Send(string? eventName, string ns, ulong? ackId, Action<EventWriter> write)
     {
-        using EventWriter writer = EventWriter.Begin(Serializer, eventName);
+        using EventWriter writer = eventName is null ? EventWriter.BeginAck(Serializer) : EventWriter.BeginEvent(Serializer, eventName);
         write(writer);
         writer.End();
         OutboundMessage message = writer.ToMessage(Encoding.UTF8.GetBytes(ns), ackId, isAck: eventName is null, compress: true);

@@ -165,6 +165,15 @@ public abstract class EventTests(Route route) : WireTest(route)
     }
 
     [Fact]
+    public async Task An_event_without_a_name_cannot_be_emitted()
+    {
+        WireServer server = await StartAsync();
+
+        await Assert.ThrowsAsync<ArgumentNullException>("eventName", async () => await server.IO.EmitAsync(null!));
+        await Assert.ThrowsAsync<ArgumentNullException>("eventName", async () => await server.IO.To("room").EmitAsync(null!, 1));
+    }
+
+    [Fact]
     public async Task An_event_name_is_found_however_its_letters_are_escaped()
     {
         WireServer server = await StartAsync();
