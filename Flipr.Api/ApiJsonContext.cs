@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
+using Flipr.Api.Changes;
 using Flipr.Api.Listings;
 
 namespace Flipr.Api;
 
 /// <summary>Everything that the API writes as JSON, known at compile time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CatchUpAnswer))]
 [JsonSerializable(typeof(ConnectionStatus))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -13,4 +15,5 @@ namespace Flipr.Api;
 [JsonSerializable(typeof(PropertyDeleted))]
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(UpdateResponse))]
+[JsonSerializable(typeof(WatchAnswer))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

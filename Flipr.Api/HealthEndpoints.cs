@@ -1,6 +1,5 @@
 using System.Reflection;
 using Flipr.Api.Database;
-using Flipr.Api.Listings;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Flipr.Api;
@@ -20,14 +19,14 @@ internal static class HealthEndpoints
             .WithTags("Health").WithSummary("Whether the backend and its database answer.")
             .Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<JsonHttpResult<HealthResponse>> HealthAsync(IListingStore store, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<HealthResponse>> HealthAsync(IDatabase database, CancellationToken cancellationToken)
     {
         string? reason = null;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(Patience);
-            await store.PingAsync(patience.Token);
+            await database.PingAsync(patience.Token);
         }
         catch (DatabaseUnavailableException exception)
         {
@@ -35,11 +34,11 @@ internal static class HealthEndpoints
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            reason = $"{store.Database} does not answer: it did not answer in time.";
+            reason = $"{database.Name} does not answer: it did not answer in time.";
         }
 
         return TypedResults.Json(
-            new HealthResponse(reason is null ? "ok" : "degraded", Version, store.Database, reason),
+            new HealthResponse(reason is null ? "ok" : "degraded", Version, database.Name, reason),
             ApiJsonContext.Default.HealthResponse,
             statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,4 +1,5 @@
 using Flipr.Api;
+using Flipr.Api.Changes;
 using Flipr.Api.Database;
 using Flipr.Api.Frontend;
 using Flipr.Api.Listings;
@@ -14,6 +15,7 @@ try
     builder.AddSecurity(settings);
     await builder.AddDatabaseAsync(settings);
     builder.AddListings();
+    builder.AddChanges();
     builder.AddRealtime();
 
     WebApplication app = builder.Build();

@@ -15,10 +15,16 @@ internal sealed partial class DatabaseGuard(string database, Func<Exception, Dat
     /// <summary>Whether the schema is set up.</summary>
     public bool IsPrepared => _isPrepared;
 
+    /// <summary>Where the change log stood when the schema was last set up, before any other work was let through; null before that.</summary>
+    public LogState? PreparedAt { get; private set; }
+
     /// <summary>Sets the schema up.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task PrepareAsync(Func<CancellationToken, Task> setUp, CancellationToken cancellationToken) =>
-        _isPrepared = await GuardedAsync(async token => { await setUp(token); return true; }, cancellationToken);
+    public async Task PrepareAsync(Func<CancellationToken, Task<LogState>> setUp, CancellationToken cancellationToken)
+    {
+        PreparedAt = await GuardedAsync(setUp, cancellationToken);
+        _isPrepared = true;
+    }
 
     /// <summary>Runs work on a database whose schema is set up.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer, or has no schema yet.</exception>

@@ -1,3 +1,4 @@
+using Flipr.Api.Changes;
 using Flipr.Api.Listings;
 using Npgsql;
 
@@ -15,14 +16,23 @@ internal static class DatabaseServices
         if (choice.Postgres is { } connection)
         {
             builder.Services.AddSingleton<NpgsqlDataSource>(_ => PostgresDataSource.Create(connection));
-            builder.Services.AddSingleton<IListingStore, PostgresListingStore>();
+            builder.Services.AddSingleton<PostgresDatabase>().AddSingleton<IDatabase>(static services => services.GetRequiredService<PostgresDatabase>());
+            builder.Services.AddSingleton<IListingStore, PostgresListingStore>().AddSingleton<IChangeLog, PostgresChangeLog>();
+            builder.Services.AddHostedService<PostgresChangeListener>();
         }
         else
         {
-            builder.Services.AddSingleton<IListingStore>(services =>
-                new SqliteListingStore(choice.SqlitePath!, services.GetRequiredService<ILogger<SqliteListingStore>>()));
+            builder.Services.AddSqlite(choice.SqlitePath!);
         }
 
         builder.Services.AddHostedService<DatabaseStartup>();
+    }
+
+    /// <summary>Adds SQLite and the stores on it.</summary>
+    public static void AddSqlite(this IServiceCollection services, string path)
+    {
+        services.AddSingleton(provider => new SqliteDatabase(path, provider.GetRequiredService<ILogger<SqliteDatabase>>()));
+        services.AddSingleton<IDatabase>(static provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IListingStore, SqliteListingStore>().AddSingleton<IChangeLog, SqliteChangeLog>();
     }
 }

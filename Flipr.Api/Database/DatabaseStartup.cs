@@ -1,10 +1,8 @@
-using Flipr.Api.Listings;
-
 namespace Flipr.Api.Database;
 
 /// <summary>Sets the schema up before the first request, or, where the database does not answer yet, as soon as it does.</summary>
 internal sealed partial class DatabaseStartup(
-    IListingStore store, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> logger) : BackgroundService
+    IDatabase database, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> logger) : BackgroundService
 {
     private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
@@ -22,7 +20,7 @@ internal sealed partial class DatabaseStartup(
         using var timer = new PeriodicTimer(BetweenAttempts, time);
         do
         {
-            if (!store.IsPrepared)
+            if (!database.IsPrepared)
             {
                 await TryPrepareAsync(stoppingToken);
             }
@@ -36,11 +34,11 @@ internal sealed partial class DatabaseStartup(
     {
         try
         {
-            await store.PrepareAsync(cancellationToken);
+            await database.PrepareAsync(cancellationToken);
         }
         catch (DatabaseUnavailableException)
         {
-            // The store has logged the outage; the next tick tries again.
+            // It has logged the outage; the next tick tries again.
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -31,8 +31,8 @@ internal static class PostgresSchema
         END
         """;
 
-    /// <summary>Creates the table and its index, or adds the columns that an older state lacks; nothing is changed or dropped.</summary>
-    public static async Task ApplyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    /// <summary>Creates the table, its index and the change log, or adds what an older state lacks; nothing is changed or dropped.</summary>
+    public static async Task<LogState> ApplyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -62,7 +62,9 @@ internal static class PostgresSchema
             await ExecuteAsync("""CREATE INDEX properties_newest ON properties (timestamp DESC NULLS LAST, id COLLATE "C")""");
         }
 
+        LogState state = await PostgresChangeLogSchema.ApplyAsync(transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return state;
 
         async Task ExecuteAsync(string sql)
         {

@@ -14,8 +14,8 @@ internal static class SqliteSchema
     /// <summary>A column's number. SQLite allows text in it too, which compares above every number: it counts as none.</summary>
     public static string Number(string column) => $"CASE typeof({column}) WHEN 'text' THEN NULL ELSE {column} END";
 
-    /// <summary>Creates the table and its index, or adds the columns that an older state lacks.</summary>
-    public static void Apply(SqliteConnection connection)
+    /// <summary>Creates the table, its index and the change log, or adds what an older state lacks; nothing is changed or dropped.</summary>
+    public static LogState Apply(SqliteConnection connection)
     {
         // Readers go on while somebody writes; a commit is on the disk before it is acknowledged.
         Execute(connection, "PRAGMA journal_mode = WAL");
@@ -28,7 +28,9 @@ internal static class SqliteSchema
         }
 
         Execute(connection, $"CREATE INDEX IF NOT EXISTS properties_newest ON properties ({Number("timestamp")} DESC, id)");
+        LogState state = SqliteChangeLogSchema.Apply(connection);
         transaction.Commit();
+        return state;
     }
 
     private static HashSet<string> ExistingColumns(SqliteConnection connection)

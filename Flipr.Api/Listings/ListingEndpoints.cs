@@ -66,7 +66,7 @@ internal static class ListingEndpoints
         }
 
         ListingSelection selection = await store.ListAsync(query, cancellationToken);
-        return TypedResults.Ok(new ListingPageResponse(selection.Listings, Pagination.Of(query, selection.TotalCount)));
+        return TypedResults.Ok(new ListingPageResponse(selection.Listings, Pagination.Of(query, selection.TotalCount), selection.Cursor));
     }
 
     private static async Task<Results<Ok<ListingJson>, NotFound<ErrorResponse>>> FindAsync(
@@ -76,7 +76,7 @@ internal static class ListingEndpoints
             : TypedResults.NotFound(Unknown);
 
     private static async Task<Results<Ok<UpdateResponse>, NotFound<ErrorResponse>>> DeleteAsync(HttpContext context, ListingWriter writer, string? id) =>
-        ListingId.Read(context, id) is { } known && await writer.ApplyAsync(ListingChange.Delete(known)) == ChangeOutcome.Deleted
+        ListingId.Read(context, id) is { } known && await writer.ApplyAsync(ListingChange.Delete(known))
             ? TypedResults.Ok(new UpdateResponse(known))
             : TypedResults.NotFound(Unknown);
 

@@ -15,11 +15,8 @@ internal sealed record ListingFilter(string Price, string Intensity, string Lati
         Add(Intensity, ">=", "intensity_min", query.IntensityMin);
         if (query.Box is { } box)
         {
-            Add(Latitude, ">=", "south", box.South);
-            Add(Latitude, "<=", "north", box.North);
-            Parameter("west", box.West);
-            Parameter("east", box.East);
-            conditions.Add($"({Longitude} >= @west {(box.CrossesAntimeridian ? "OR" : "AND")} {Longitude} <= @east)");
+            AddBox(box, command);
+            conditions.Add(Inside(box, Latitude, Longitude));
         }
 
         return conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
@@ -28,17 +25,30 @@ internal sealed record ListingFilter(string Price, string Intensity, string Lati
         {
             if (value is { } bound)
             {
-                Parameter(name, bound);
+                Parameter(command, name, bound);
                 conditions.Add($"{column} {comparison} @{name}");
             }
         }
+    }
 
-        void Parameter(string name, double value)
-        {
-            DbParameter parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
+    /// <summary>That a place is in the box or on its edge; the box itself comes in parameters (<see cref="AddBox"/>).</summary>
+    public static string Inside(BoundingBox box, string latitude, string longitude) =>
+        $"({latitude} >= @south AND {latitude} <= @north AND ({longitude} >= @west {(box.CrossesAntimeridian ? "OR" : "AND")} {longitude} <= @east))";
+
+    /// <summary>Adds the parameters of <see cref="Inside"/>.</summary>
+    public static void AddBox(BoundingBox box, DbCommand command)
+    {
+        Parameter(command, "west", box.West);
+        Parameter(command, "south", box.South);
+        Parameter(command, "east", box.East);
+        Parameter(command, "north", box.North);
+    }
+
+    private static void Parameter(DbCommand command, string name, double value)
+    {
+        DbParameter parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
     }
 }

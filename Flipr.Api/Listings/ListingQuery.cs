@@ -78,13 +78,7 @@ internal sealed record ListingQuery
             throw new InvalidInputException("bbox must be four numbers, bbox=west,south,east,north.");
         }
 
-        if (Math.Abs(west) > 180 || Math.Abs(east) > 180 || Math.Abs(south) > 90 || Math.Abs(north) > 90 || south > north)
-        {
-            throw new InvalidInputException(
-                "bbox is out of range: bbox=west,south,east,north with west and east from -180 to 180, south and north from -90 to 90, and south not above north.");
-        }
-
-        return new BoundingBox(west, south, east, north);
+        return BoundingBox.Of("bbox", west, south, east, north);
     }
 
     private static bool TryNumber(string text, out double number) =>

@@ -65,7 +65,10 @@ internal static class ListingReader
         {
             string name = ListingText.Name(property, inField: null);
             ListingText.Check(property.Value, name);
-            fields[name] = property.Value;
+            if (name != "cursor")
+            {
+                fields[name] = property.Value; // The cursor is the database's to give.
+            }
         }
 
         return fields;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Flipr.Api.Changes;
 
 namespace Flipr.Api.Listings;
 
@@ -11,6 +12,9 @@ namespace Flipr.Api.Listings;
 internal sealed record ListingRow
 {
     public required string Id { get; init; }
+
+    /// <summary>The place of the listing's last change in the log; every answer shows it as <c>cursor</c>.</summary>
+    public required Cursor Cursor { get; init; }
 
     /// <summary>The stored JSON, if any.</summary>
     public string? Data { get; init; }
@@ -39,7 +43,7 @@ internal sealed record ListingRow
     public ListingJson ToJson()
     {
         byte[]? utf8 = Data is null ? null : Encoding.UTF8.GetBytes(Data);
-        return utf8 is not null && IsComplete(utf8) ? new ListingJson(utf8) : Complete(utf8);
+        return utf8 is not null && IsComplete(utf8) ? WithCursor(utf8) : Complete(utf8);
     }
 
     private bool IsComplete(byte[] utf8)
@@ -56,6 +60,11 @@ internal sealed record ListingRow
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 bool isId = reader.ValueTextEquals("id"u8);
+                if (reader.ValueTextEquals("cursor"u8))
+                {
+                    return false; // Somebody else's: ours takes its place.
+                }
+
                 bool isDefaulted = reader.ValueTextEquals("timestamp"u8) || reader.ValueTextEquals("intensity"u8)
                     || reader.ValueTextEquals("deal_rating"u8) || reader.ValueTextEquals("ai_evaluation_reasoning"u8);
                 reader.Read();
@@ -75,13 +84,21 @@ internal sealed record ListingRow
         }
     }
 
+    /// <summary>Puts the cursor behind the last field; an object that is complete has one.</summary>
+    private ListingJson WithCursor(byte[] utf8)
+    {
+        int end = Array.LastIndexOf(utf8, (byte)'}');
+        byte[] cursor = Encoding.UTF8.GetBytes($",\"cursor\":\"{Cursor}\"}}");
+        return new ListingJson((byte[])[.. utf8.AsSpan(0, end), .. cursor]);
+    }
+
     private ListingJson Complete(byte[]? utf8)
     {
         using JsonDocument? document = ParseObject(utf8);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            var present = new HashSet<string>(StringComparer.Ordinal) { "id" };
+            var present = new HashSet<string>(StringComparer.Ordinal) { "id", "cursor" };
             writer.WriteStartObject();
             writer.WriteString("id", Id);
             foreach (JsonProperty property in document?.RootElement.EnumerateObject().ToArray() ?? [])
@@ -104,6 +121,7 @@ internal sealed record ListingRow
             Text("address", Address);
             Text("deal_rating", DealRating ?? "Unknown");
             Text("ai_evaluation_reasoning", AiEvaluationReasoning ?? "");
+            writer.WriteString("cursor", Cursor.ToString());
             writer.WriteEndObject();
 
             void Number(string name, double? value)

@@ -1,13 +1,14 @@
 using System.Threading.Channels;
+using Flipr.Api.Changes;
 using Flipr.Api.Database;
 
 namespace Flipr.Api.Listings;
 
 /// <summary>
 /// Stores changes one batch after another: what arrives while a batch is being stored goes together with the next, in the order it came.
-/// Each is announced once it is stored, in that order too.
+/// They are announced from the change log.
 /// </summary>
-internal sealed partial class ListingWriter(IListingStore store, ListingAnnouncer announcer, ILogger<ListingWriter> logger) : BackgroundService
+internal sealed class ListingWriter(IListingStore store, ChangeSignal signal) : BackgroundService
 {
     private const int MaxBatch = 256;
 
@@ -15,13 +16,14 @@ internal sealed partial class ListingWriter(IListingStore store, ListingAnnounce
     private readonly Channel<PendingChange> _queue = Channel.CreateUnbounded<PendingChange>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Stores a change, and completes when it is stored.</summary>
+    /// <returns>Whether anything changed: only the delete of an unknown id does not.</returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; the change may be stored all the same, and can be sent again.</exception>
-    public Task<ChangeOutcome> ApplyAsync(ListingChange change)
+    public Task<bool> ApplyAsync(ListingChange change)
     {
         var pending = new PendingChange(change);
         return _queue.Writer.TryWrite(pending)
             ? pending.Stored.Task
-            : Task.FromException<ChangeOutcome>(new DatabaseUnavailableException("Flipr is shutting down."));
+            : Task.FromException<bool>(new DatabaseUnavailableException("Flipr is shutting down."));
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -52,7 +54,7 @@ internal sealed partial class ListingWriter(IListingStore store, ListingAnnounce
 
     private async Task StoreAsync(IReadOnlyList<PendingChange> batch)
     {
-        ChangeOutcome[] outcomes;
+        bool[] outcomes;
         try
         {
             outcomes = await store.ApplyAsync([.. batch.Select(pending => pending.Change)], CancellationToken.None);
@@ -77,34 +79,15 @@ internal sealed partial class ListingWriter(IListingStore store, ListingAnnounce
             return;
         }
 
+        signal.Set();
         for (int i = 0; i < outcomes.Length; i++)
         {
             batch[i].Stored.SetResult(outcomes[i]);
         }
-
-        for (int i = 0; i < outcomes.Length; i++)
-        {
-            await AnnounceAsync(batch[i].Change, outcomes[i]);
-        }
     }
-
-    private async Task AnnounceAsync(ListingChange change, ChangeOutcome outcome)
-    {
-        try
-        {
-            await announcer.AnnounceAsync(change, outcome);
-        }
-        catch (Exception exception)
-        {
-            LogNotAnnounced(logger, exception, change.Id); // It is stored: the next change must not suffer.
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Error, "The change of {Id} is stored but could not be announced.")]
-    private static partial void LogNotAnnounced(ILogger logger, Exception exception, string id);
 
     private sealed record PendingChange(ListingChange Change)
     {
-        public TaskCompletionSource<ChangeOutcome> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

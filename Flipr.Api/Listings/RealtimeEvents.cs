@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Flipr.Api.Changes;
 using Flipr.Api.Security;
 using Flipr.SocketIO;
 
@@ -18,13 +19,14 @@ internal static partial class RealtimeEvents
             options.Json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             options.Json.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
         });
-        builder.Services.AddSingleton<ListingAnnouncer>();
     }
 
     public static void MapRealtime(this WebApplication app)
     {
         SocketIOServer io = app.Services.GetRequiredService<SocketIOServer>();
         TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
+        ChangeEvents changes = app.Services.GetRequiredService<ChangeEvents>();
+        ChangeFeed feed = app.Services.GetRequiredService<ChangeFeed>();
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.Realtime");
 
         io.OnConnection(async socket =>
@@ -37,7 +39,8 @@ internal static partial class RealtimeEvents
                 await socket.EmitAsync("pong_response", pong);
                 await ack.SendAsync(pong);
             });
-            await socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id));
+            await changes.AddToAsync(socket);
+            await socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id, feed.Cursor));
         });
         app.MapSocketIO();
     }

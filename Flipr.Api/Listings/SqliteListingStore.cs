@@ -1,81 +1,58 @@
+using Flipr.Api.Changes;
 using Flipr.Api.Database;
 using Microsoft.Data.Sqlite;
 
 namespace Flipr.Api.Listings;
 
-/// <summary>The listings in an embedded SQLite file: one connection writes, pooled ones read.</summary>
-internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore> logger) : IListingStore, IDisposable
+/// <summary>The listings in SQLite.</summary>
+internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStore
 {
     private static readonly ListingFilter Filter = new(SqliteSchema.Number("price"), SqliteSchema.Number("intensity"), SqliteSchema.Number("lat"), SqliteSchema.Number("lng"), SqliteSchema.Number("bedrooms"));
 
-    private static readonly string Columns = $"""
-        id, property_data, address, {SqliteSchema.Number("lat")}, {SqliteSchema.Number("lng")}, {SqliteSchema.Number("price")}, {SqliteSchema.Number("bedrooms")}, {SqliteSchema.Number("bathrooms")}, {SqliteSchema.Number("intensity")},
-        deal_rating, ai_evaluation_reasoning, {SqliteSchema.Number("timestamp")}
-        """;
+    private static readonly string Columns = $"{SqliteListingColumns.Of("properties")}, COALESCE(flipr_changes.position, 0)";
 
-    private readonly DatabaseGuard _guard = new("SQLite", SqliteFaults.Of, logger);
-    private readonly Lock _writing = new();
-    private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 1 }.ConnectionString;
-    private SqliteConnection? _writer;
+    private const string LastChange = "LEFT JOIN flipr_changes ON flipr_changes.id = properties.id AND flipr_changes.is_current = 1";
 
-    public string Database => "SQLite";
-
-    public bool IsPrepared => _guard.IsPrepared;
-
-    public Task PrepareAsync(CancellationToken cancellationToken) => _guard.PrepareAsync(
-        _ =>
+    public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction =>
         {
-            using SqliteConnection connection = Open();
-            SqliteSchema.Apply(connection);
-            return Task.CompletedTask;
+            using SqliteCommand update = Command(transaction, UpdateSql);
+            using SqliteCommand insert = Command(transaction, InsertSql);
+            using SqliteCommand delete = Command(transaction, "DELETE FROM properties WHERE id = @id");
+            return changes.Select(change => change.Listing is { } listing ? Upsert(update, insert, listing) : Delete(delete, change.Id)).ToArray();
         },
         cancellationToken);
 
-    public Task PingAsync(CancellationToken cancellationToken) => ReadAsync(
+    public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
         command =>
         {
-            command.CommandText = "SELECT COUNT(*) FROM (SELECT 1 FROM properties LIMIT 1)";
-            return command.ExecuteScalar();
-        },
-        cancellationToken);
-
-    public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => _guard.RunAsync(
-        _ =>
-        {
-            lock (_writing)
-            {
-                return Task.FromResult(Apply(changes));
-            }
-        },
-        cancellationToken);
-
-    public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => ReadAsync(
-        command =>
-        {
-            command.CommandText = $"SELECT {Columns} FROM properties WHERE id = @id";
+            string databaseId = SqliteChangeLogSchema.ReadState(command).DatabaseId;
+            command.CommandText = $"SELECT {Columns} FROM properties {LastChange} WHERE properties.id = @id";
             command.Parameters.AddWithValue("@id", id);
-            return ReadListings(command) is [var found] ? found : (ListingJson?)null;
+            return ReadListings(command, databaseId) is [var found] ? found : (ListingJson?)null;
         },
         cancellationToken);
 
-    public Task<ListingSelection> ListAsync(ListingQuery query, CancellationToken cancellationToken) => ReadAsync(
+    public Task<ListingSelection> ListAsync(ListingQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         command =>
         {
+            LogState state = SqliteChangeLogSchema.ReadState(command);
             string where = Filter.Where(query, command);
-            // Count and page belong to one moment, however many write meanwhile.
-            using SqliteTransaction snapshot = command.Connection!.BeginTransaction(deferred: true);
-            command.Transaction = snapshot;
             command.CommandText = $"SELECT COUNT(*) FROM properties {where}";
             long total = (long)command.ExecuteScalar()!;
 
-            command.CommandText = $"SELECT {Columns} FROM properties {where} ORDER BY {SqliteSchema.Number("timestamp")} DESC NULLS LAST, id LIMIT @limit OFFSET @offset";
+            string newest = $"ORDER BY {SqliteSchema.Number("timestamp")} DESC NULLS LAST, id";
+            command.CommandText = $"""
+                SELECT {Columns} FROM (SELECT * FROM properties {where} {newest} LIMIT @limit OFFSET @offset) AS properties {LastChange}
+                ORDER BY {SqliteSchema.Number("properties.timestamp")} DESC NULLS LAST, properties.id
+                """;
             command.Parameters.AddWithValue("@limit", query.PerPage);
             command.Parameters.AddWithValue("@offset", query.Offset);
-            return new ListingSelection(ReadListings(command), total);
+            return new ListingSelection(ReadListings(command, state.DatabaseId), total, new Cursor(state.DatabaseId, state.Head).ToString());
         },
         cancellationToken);
 
-    public Task<ListingCounts> CountAsync(CancellationToken cancellationToken) => ReadAsync(
+    public Task<ListingCounts> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
         command =>
         {
             string intensity = $"COALESCE({SqliteSchema.Number("intensity")}, 0)";
@@ -93,76 +70,56 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
         },
         cancellationToken);
 
-    public void Dispose() => _writer?.Dispose();
-
-    private ChangeOutcome[] Apply(IReadOnlyList<ListingChange> changes)
+    private static bool Upsert(SqliteCommand update, SqliteCommand insert, Listing listing)
     {
-        try
+        Bind(update, listing);
+        if (update.ExecuteNonQuery() == 0)
         {
-            SqliteConnection connection = _writer ??= Open();
-            using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-            using SqliteCommand exists = Command(connection, "SELECT 1 FROM properties WHERE id = @id", transaction);
-            using SqliteCommand upsert = Command(connection, UpsertSql, transaction);
-            using SqliteCommand delete = Command(connection, "DELETE FROM properties WHERE id = @id", transaction);
-            var outcomes = new ChangeOutcome[changes.Count];
-            for (int i = 0; i < outcomes.Length; i++)
-            {
-                outcomes[i] = changes[i] switch
-                {
-                    { Listing: { } listing } => Upsert(exists, upsert, listing),
-                    { Id: var id } => Delete(delete, id),
-                };
-            }
+            Bind(insert, listing);
+            insert.ExecuteNonQuery();
+        }
 
-            transaction.Commit();
-            return outcomes;
-        }
-        catch (SqliteException)
-        {
-            _writer?.Dispose(); // Whatever state the failure left it in goes with it.
-            _writer = null;
-            throw;
-        }
+        return true;
     }
 
-    private static ChangeOutcome Upsert(SqliteCommand exists, SqliteCommand upsert, Listing listing)
+    private static void Bind(SqliteCommand command, Listing listing)
     {
-        Set(exists, "@id", listing.Id);
-        bool isNew = exists.ExecuteScalar() is null;
-        Set(upsert, "@id", listing.Id);
-        Set(upsert, "@address", listing.Address);
-        Set(upsert, "@lat", listing.Latitude);
-        Set(upsert, "@lng", listing.Longitude);
-        Set(upsert, "@price", listing.Price);
-        Set(upsert, "@bedrooms", listing.Bedrooms);
-        Set(upsert, "@bathrooms", listing.Bathrooms);
-        Set(upsert, "@intensity", listing.Intensity);
-        Set(upsert, "@deal_rating", listing.DealRating);
-        Set(upsert, "@ai_evaluation_reasoning", listing.AiEvaluationReasoning);
-        Set(upsert, "@property_data", System.Text.Encoding.UTF8.GetString(listing.Json.Utf8.Span));
-        Set(upsert, "@timestamp", listing.Timestamp);
-        upsert.ExecuteNonQuery();
-        return isNew ? ChangeOutcome.Inserted : ChangeOutcome.Updated;
+        Set(command, "@id", listing.Id);
+        Set(command, "@address", listing.Address);
+        Set(command, "@lat", listing.Latitude);
+        Set(command, "@lng", listing.Longitude);
+        Set(command, "@price", listing.Price);
+        Set(command, "@bedrooms", listing.Bedrooms);
+        Set(command, "@bathrooms", listing.Bathrooms);
+        Set(command, "@intensity", listing.Intensity);
+        Set(command, "@deal_rating", listing.DealRating);
+        Set(command, "@ai_evaluation_reasoning", listing.AiEvaluationReasoning);
+        Set(command, "@property_data", System.Text.Encoding.UTF8.GetString(listing.Json.Utf8.Span));
+        Set(command, "@timestamp", listing.Timestamp);
     }
 
-    private static ChangeOutcome Delete(SqliteCommand delete, string id)
+    private static bool Delete(SqliteCommand delete, string id)
     {
         Set(delete, "@id", id);
-        return delete.ExecuteNonQuery() == 0 ? ChangeOutcome.NotFound : ChangeOutcome.Deleted;
+        return delete.ExecuteNonQuery() > 0;
     }
 
-    private const string UpsertSql = """
-        INSERT INTO properties (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, timestamp)
-        VALUES (@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @ai_evaluation_reasoning, @property_data, @timestamp)
-        ON CONFLICT (id) DO UPDATE SET
-            address = excluded.address, lat = excluded.lat, lng = excluded.lng, price = excluded.price, bedrooms = excluded.bedrooms,
-            bathrooms = excluded.bathrooms, intensity = excluded.intensity, deal_rating = excluded.deal_rating,
-            ai_evaluation_reasoning = excluded.ai_evaluation_reasoning, property_data = excluded.property_data, timestamp = excluded.timestamp
+    // Not one upsert: its INSERT half would fire the triggers of an INSERT first (see SqliteChangeLogSchema).
+    private const string UpdateSql = """
+        UPDATE properties SET
+            address = @address, lat = @lat, lng = @lng, price = @price, bedrooms = @bedrooms, bathrooms = @bathrooms, intensity = @intensity,
+            deal_rating = @deal_rating, ai_evaluation_reasoning = @ai_evaluation_reasoning, property_data = @property_data, timestamp = @timestamp
+        WHERE id = @id
         """;
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql, SqliteTransaction transaction)
+    private const string InsertSql = """
+        INSERT INTO properties (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, timestamp)
+        VALUES (@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @ai_evaluation_reasoning, @property_data, @timestamp)
+        """;
+
+    private static SqliteCommand Command(SqliteTransaction transaction, string sql)
     {
-        SqliteCommand command = connection.CreateCommand();
+        SqliteCommand command = transaction.Connection!.CreateCommand();
         command.CommandText = sql;
         command.Transaction = transaction;
         return command;
@@ -180,60 +137,15 @@ internal sealed class SqliteListingStore(string path, ILogger<SqliteListingStore
         }
     }
 
-    private Task<T> ReadAsync<T>(Func<SqliteCommand, T> read, CancellationToken cancellationToken) => _guard.RunAsync(
-        _ =>
-        {
-            using SqliteConnection connection = Open();
-            using SqliteCommand command = connection.CreateCommand();
-            return Task.FromResult(read(command));
-        },
-        cancellationToken);
-
-    private static List<ListingJson> ReadListings(SqliteCommand command)
+    private static List<ListingJson> ReadListings(SqliteCommand command, string databaseId)
     {
         using SqliteDataReader reader = command.ExecuteReader();
         var listings = new List<ListingJson>();
         while (reader.Read())
         {
-            listings.Add(new ListingRow
-            {
-                Id = reader.GetString(0),
-                Data = Text(1),
-                Address = Text(2),
-                Latitude = Number(3),
-                Longitude = Number(4),
-                Price = Number(5),
-                Bedrooms = Number(6),
-                Bathrooms = Number(7),
-                Intensity = Number(8),
-                DealRating = Text(9),
-                AiEvaluationReasoning = Text(10),
-                Timestamp = Number(11),
-            }.ToJson());
+            listings.Add(SqliteListingColumns.Read(reader, 0, new Cursor(databaseId, reader.GetInt64(SqliteListingColumns.Count))).ToJson());
         }
 
         return listings;
-
-        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-        double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(_connectionString);
-        try
-        {
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-            // SQLite's own waiting for a lock; the driver's, which adds to it, sleeps 150 ms at a time. What answered 200 must survive a power cut: FULL.
-            command.CommandText = "PRAGMA busy_timeout = 2000; PRAGMA synchronous = FULL";
-            command.ExecuteNonQuery();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 }

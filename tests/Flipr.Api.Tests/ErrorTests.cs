@@ -63,18 +63,10 @@ public sealed class ErrorTests
     {
         public const string Secret = "internal detail";
 
-        public string Database => "Broken";
-
-        public bool IsPrepared => true;
-
-        public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
+        public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
             changes.Any(change => change.Id.StartsWith("bad", StringComparison.Ordinal))
                 ? throw new InvalidOperationException(Secret)
-                : Task.FromResult(changes.Select(_ => ChangeOutcome.Inserted).ToArray());
+                : Task.FromResult(changes.Select(_ => true).ToArray());
 
         public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => throw new InvalidOperationException(Secret);
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Flipr.Api.Listings;
+using Flipr.Api.Database;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -51,8 +51,7 @@ internal sealed class ApiHost : IDisposable
         var folder = new TestFolder();
         return new ApiHost(
             folder,
-            services => services.AddSingleton<IListingStore>(
-                provider => new SqliteListingStore(folder.File("properties.db"), provider.GetRequiredService<ILogger<SqliteListingStore>>())),
+            services => services.AddSqlite(folder.File("properties.db")),
             [("PRODUCTION", "true"), ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), .. settings]);
     }
 

@@ -1,0 +1,97 @@
+using Flipr.Api.Database;
+
+namespace Flipr.Api.Changes;
+
+/// <summary>
+/// Reads the log from where it stood when the database was made ready, and announces each entry in its order, once. Every instance has its own: so
+/// each delivers every change to its clients, whichever instance or hand made it.
+/// </summary>
+internal sealed partial class ChangeFeed(
+    IDatabase database, IChangeLog log, ChangeSignal signal, ChangeAnnouncer announcer, ILogger<ChangeFeed> logger) : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    /// <summary>How often to look when nobody says that there is something: a commit through another process, or a lost notification.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+
+    private volatile string? _cursor;
+
+    /// <summary>
+    /// Up to here everything is announced or about to be: whoever is listening when reading this hears of every change behind it. Null while the
+    /// database has not answered since the start.
+    /// </summary>
+    public string? Cursor => _cursor ?? Start?.ToString();
+
+    private Cursor? Start => database.PreparedAt is { } state ? new Cursor(state.DatabaseId, state.Head) : null;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Cursor? at = null;
+        while (true)
+        {
+            try
+            {
+                bool isBehind = database.IsPrepared;
+                while (isBehind)
+                {
+                    (at, isBehind) = await DeliverAsync(at ?? Start!.Value, stoppingToken);
+                }
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // The outage is logged; what happens during it is in the log when the database is back.
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(logger, exception); // Whatever it was, the next look may succeed, and without a feed nobody hears of anything.
+            }
+
+            await signal.WaitAsync(LookInterval, stoppingToken);
+        }
+    }
+
+    private async Task<(Cursor At, bool IsBehind)> DeliverAsync(Cursor at, CancellationToken cancellationToken)
+    {
+        ChangeBatch batch = await log.ReadAsync(new ChangeQuery(at.Position, BatchSize), cancellationToken);
+        LogState state = batch.State;
+        if (state.DatabaseId != at.DatabaseId || state.Head < at.Position)
+        {
+            // Clients find out when they catch up: their cursors are of a log that is gone.
+            LogReplaced(logger, at.ToString());
+            at = new Cursor(state.DatabaseId, state.Head);
+            _cursor = at.ToString();
+            return (at, false);
+        }
+
+        foreach (Change change in batch.Changes)
+        {
+            // Before it is announced: a client that joins in between and misses it must get a cursor that is not before it.
+            _cursor = change.Cursor;
+            await AnnounceAsync(change);
+            at = at with { Position = change.Position };
+        }
+
+        return (at, !batch.IsComplete);
+    }
+
+    private async Task AnnounceAsync(Change change)
+    {
+        try
+        {
+            await announcer.AnnounceAsync(change);
+        }
+        catch (Exception exception)
+        {
+            LogNotAnnounced(logger, exception, change.Id, change.Cursor); // The next change must not suffer.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The change of {Id} (cursor {Cursor}) could not be announced.")]
+    private static partial void LogNotAnnounced(ILogger logger, Exception exception, string id, string cursor);
+
+    [LoggerMessage(3, LogLevel.Error, "The change log could not be read.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "The change log is not the one of {Cursor} any more: the database was replaced or restored. Announcing goes on at its end.")]
+    private static partial void LogReplaced(ILogger logger, string cursor);
+}

@@ -1,0 +1,37 @@
+using Flipr.Api.Database;
+
+namespace Flipr.Api.Changes;
+
+/// <summary>Forgets what only clients that were away for long could still ask for.</summary>
+internal sealed partial class ChangePruning(IDatabase database, IChangeLog log, TimeProvider time, ILogger<ChangePruning> logger) : BackgroundService
+{
+    /// <summary>At least seven days, says the contract; one more for clocks and time zones.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(8);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!database.IsPrepared)
+            {
+                continue;
+            }
+
+            try
+            {
+                int forgotten = await log.PruneAsync(time.GetUtcNow() - Kept, stoppingToken);
+                LogPruned(logger, forgotten);
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // Logged where it happened; an hour later is early enough.
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Forgot {Count} old entries of the change log.")]
+    private static partial void LogPruned(ILogger logger, int count);
+}

@@ -1,0 +1,95 @@
+using Flipr.Api.Database;
+using Flipr.Api.Listings;
+using Npgsql;
+
+namespace Flipr.Api.Changes;
+
+/// <summary>The change log in PostgreSQL.</summary>
+internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
+{
+    private const string Entry = "logged.position, logged.kind, logged.id AS logged_id, logged.old_lat_exact, logged.old_lng_exact, logged.lat_exact AS new_lat, logged.lng_exact AS new_lng";
+    private const int StateColumns = 3;
+    private const int EntryColumns = 7;
+
+    public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.RunAsync(
+        async (source, token) =>
+        {
+            await using NpgsqlCommand command = source.CreateCommand(Sql(query));
+            command.Parameters.Add(new NpgsqlParameter<long>("after", query.After));
+            command.Parameters.Add(new NpgsqlParameter<long>("upTo", query.ListingsUpTo ?? 0));
+            command.Parameters.Add(new NpgsqlParameter<int>("limit", query.Limit));
+            if (query.Box is { } box)
+            {
+                ListingFilter.AddBox(box, command);
+            }
+
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            var batch = new ChangeBatchBuilder(query);
+            while (await reader.ReadAsync(token))
+            {
+                batch.State = PostgresChangeLogSchema.ReadState(reader, 0);
+                if (!reader.IsDBNull(StateColumns) && !batch.Add(ReadChange(reader, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
+                {
+                    break;
+                }
+            }
+
+            return batch.Build();
+        },
+        cancellationToken);
+
+    public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.RunAsync(
+        async (source, token) =>
+        {
+            // First the horizon, then what lies before it, in one transaction: nobody sees a log with gaps and no horizon.
+            await using NpgsqlBatch batch = source.CreateBatch();
+            var horizon = new NpgsqlBatchCommand(
+                "UPDATE flipr_log SET pruned_to = GREATEST(pruned_to, COALESCE((SELECT max(position) FROM flipr_changes WHERE made_at < @before), 0))");
+            horizon.Parameters.Add(new NpgsqlParameter<DateTime>("before", before.UtcDateTime));
+            batch.BatchCommands.Add(horizon);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (NOT is_current OR kind = 'deleted')"));
+            await batch.ExecuteNonQueryAsync(token);
+            return (int)batch.BatchCommands[1].RecordsAffected;
+        },
+        cancellationToken);
+
+    // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
+    private static string Sql(ChangeQuery query)
+    {
+        string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
+            ? $"AND {ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")}"
+            : $"AND ({ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")} OR {ListingFilter.Inside(box, "logged.old_lat_exact", "logged.old_lng_exact")})";
+        string listings = $"""
+            SELECT {Entry}, {PostgresListingColumns.Of("properties")}
+            FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
+            WHERE logged.is_current AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {touched}
+            ORDER BY logged.position LIMIT @limit
+            """;
+        string entries = query.ListingsUpTo is not null ? listings : $"""
+            ({listings}) UNION ALL (
+            SELECT {Entry}, {PostgresListingColumns.Of("logged")}
+            FROM flipr_changes AS logged
+            WHERE (NOT logged.is_current OR logged.kind = 'deleted') AND logged.position > @after {touched}
+            ORDER BY logged.position LIMIT @limit)
+            ORDER BY position LIMIT @limit
+            """;
+        return $"""
+            SELECT state.*, entries.* FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state LEFT JOIN ({entries}) AS entries ON true
+            ORDER BY position
+            """;
+    }
+
+    private static Change ReadChange(NpgsqlDataReader reader, string databaseId, bool isListing)
+    {
+        const int entry = StateColumns;
+        long position = reader.GetInt64(entry);
+        var cursor = new Cursor(databaseId, position);
+        ChangeKind kind = isListing ? ChangeKind.New : Enum.Parse<ChangeKind>(reader.GetString(entry + 1), ignoreCase: true);
+        ListingJson? listing = kind == ChangeKind.Deleted ? null : PostgresListingColumns.Read(reader, entry + EntryColumns, cursor).ToJson();
+        return new Change(position, cursor.ToString(), kind, reader.GetString(entry + 2), listing, Place(entry + 3), Place(entry + 5));
+
+        GeoPoint? Place(int column) => GeoPoint.Of(Number(column), Number(column + 1));
+        double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+    }
+}

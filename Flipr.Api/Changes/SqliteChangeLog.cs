@@ -1,0 +1,82 @@
+using Flipr.Api.Database;
+using Flipr.Api.Listings;
+using Microsoft.Data.Sqlite;
+
+namespace Flipr.Api.Changes;
+
+/// <summary>The change log in SQLite.</summary>
+internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
+{
+    private const string Entry = "logged.position AS position, logged.kind, logged.id, logged.old_lat, logged.old_lng, logged.lat, logged.lng";
+    private const int EntryColumns = 7;
+
+    public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.ReadAsync(
+        command =>
+        {
+            var batch = new ChangeBatchBuilder(query);
+            batch.State = SqliteChangeLogSchema.ReadState(command);
+            command.CommandText = Sql(query);
+            command.Parameters.AddWithValue("@after", query.After);
+            command.Parameters.AddWithValue("@upTo", query.ListingsUpTo ?? 0);
+            command.Parameters.AddWithValue("@limit", query.Limit);
+            if (query.Box is { } box)
+            {
+                ListingFilter.AddBox(box, command);
+            }
+
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read() && batch.Add(ReadChange(reader, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
+            {
+            }
+
+            return batch.Build();
+        },
+        cancellationToken);
+
+    public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction =>
+        {
+            using SqliteCommand command = transaction.Connection!.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = "UPDATE flipr_log SET pruned_to = MAX(pruned_to, (SELECT COALESCE(MAX(position), 0) FROM flipr_changes WHERE made_at < @before))";
+            command.Parameters.AddWithValue("@before", before.ToUnixTimeSeconds());
+            command.ExecuteNonQuery();
+            command.CommandText = "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (is_current <> 1 OR kind = 'deleted')";
+            return command.ExecuteNonQuery();
+        },
+        cancellationToken);
+
+    // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
+    private static string Sql(ChangeQuery query)
+    {
+        string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
+            ? $"AND {ListingFilter.Inside(box, "logged.lat", "logged.lng")}"
+            : $"AND ({ListingFilter.Inside(box, "logged.lat", "logged.lng")} OR {ListingFilter.Inside(box, "logged.old_lat", "logged.old_lng")})";
+        string listings = $"""
+            SELECT * FROM (SELECT {Entry}, {SqliteListingColumns.Of("properties")}
+            FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
+            WHERE logged.is_current = 1 AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {touched}
+            ORDER BY logged.position LIMIT @limit)
+            """;
+        return query.ListingsUpTo is not null ? listings : $"""
+            {listings} UNION ALL
+            SELECT * FROM (SELECT {Entry}, {SqliteListingColumns.Of("logged")}
+            FROM flipr_changes AS logged
+            WHERE (logged.is_current <> 1 OR logged.kind = 'deleted') AND logged.position > @after {touched}
+            ORDER BY logged.position LIMIT @limit)
+            ORDER BY position LIMIT @limit
+            """;
+    }
+
+    private static Change ReadChange(SqliteDataReader reader, string databaseId, bool isListing)
+    {
+        long position = reader.GetInt64(0);
+        var cursor = new Cursor(databaseId, position);
+        ChangeKind kind = isListing ? ChangeKind.New : Enum.Parse<ChangeKind>(reader.GetString(1), ignoreCase: true);
+        ListingJson? listing = kind == ChangeKind.Deleted ? null : SqliteListingColumns.Read(reader, EntryColumns, cursor).ToJson();
+        return new Change(position, cursor.ToString(), kind, reader.GetString(2), listing, Place(3), Place(5));
+
+        GeoPoint? Place(int column) => GeoPoint.Of(Number(column), Number(column + 1));
+        double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+    }
+}

@@ -1,0 +1,152 @@
+using Npgsql;
+
+namespace Flipr.Api.Database;
+
+/// <summary>
+/// The change log in PostgreSQL (docs/architecture.md): <c>flipr_changes</c>, written by a trigger, so that every writer is logged: this
+/// backend, the old one, a hand.
+/// </summary>
+/// <remarks>
+/// The trigger is deferred: it runs when its transaction commits, takes a lock that only the end of the transaction releases, and only then draws positions.
+/// So positions become visible in their own order, and nobody who reads up to one misses a smaller one; and a transaction that is left open
+/// holds up nobody else.
+/// </remarks>
+internal static class PostgresChangeLogSchema
+{
+    /// <summary>The channel that every commit with changes is announced on.</summary>
+    public const string Channel = "flipr_changes";
+
+    /// <summary>The advisory lock that orders commits: "flipr log" in ASCII, shortened.</summary>
+    private const long LockKey = 0x666C69706C6F67;
+
+    // What a change replaced moves from the table into the log, on the entry that had brought it: so the log keeps every state for those who
+    // have not read it yet, and costs nothing for what is never changed.
+    private const string Create = """
+        CREATE TABLE IF NOT EXISTS flipr_log (
+            one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one),
+            database_id TEXT NOT NULL,
+            pruned_to BIGINT NOT NULL DEFAULT 0);
+        INSERT INTO flipr_log (database_id) VALUES (left(replace(gen_random_uuid()::text, '-', ''), 12)) ON CONFLICT DO NOTHING;
+        CREATE TABLE IF NOT EXISTS flipr_changes (
+            position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            made_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            is_current BOOLEAN NOT NULL DEFAULT true,
+            old_lat_exact DOUBLE PRECISION, old_lng_exact DOUBLE PRECISION,
+            lat_exact DOUBLE PRECISION, lng_exact DOUBLE PRECISION,
+            address TEXT, price_exact DOUBLE PRECISION, bedrooms INTEGER, bathrooms REAL, intensity_exact DOUBLE PRECISION,
+            deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data JSONB, property_text TEXT, timestamp INTEGER);
+        CREATE UNIQUE INDEX IF NOT EXISTS flipr_changes_current ON flipr_changes (id) WHERE is_current;
+        """;
+
+    private static string ReplaceOld(string schema) => $"""
+        UPDATE {schema}.flipr_changes SET
+            is_current = false, address = OLD.address, price_exact = OLD.price_exact, bedrooms = OLD.bedrooms, bathrooms = OLD.bathrooms,
+            intensity_exact = OLD.intensity_exact, deal_rating = OLD.deal_rating, ai_evaluation_reasoning = OLD.ai_evaluation_reasoning,
+            property_data = OLD.property_data, property_text = OLD.property_text, timestamp = OLD.timestamp
+        WHERE id = OLD.id AND is_current
+        """;
+
+    // Runs with the rights of whoever set the schema up: the old backend's login may know nothing of the log.
+    private static string Functions(string schema) => $"""
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $function$
+        BEGIN
+            PERFORM pg_catalog.pg_advisory_xact_lock({LockKey});
+            IF TG_OP = 'UPDATE' AND OLD.id = NEW.id THEN
+                {ReplaceOld(schema)};
+                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
+                VALUES (NEW.id, 'updated', NEW.lat_exact, NEW.lng_exact, OLD.lat_exact, OLD.lng_exact);
+            ELSE
+                IF TG_OP <> 'INSERT' THEN
+                    {ReplaceOld(schema)};
+                    INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) VALUES (OLD.id, 'deleted', OLD.lat_exact, OLD.lng_exact);
+                END IF;
+                IF TG_OP <> 'DELETE' THEN
+                    UPDATE {schema}.flipr_changes SET is_current = false WHERE id = NEW.id AND is_current;
+                    INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) VALUES (NEW.id, 'new', NEW.lat_exact, NEW.lng_exact);
+                END IF;
+            END IF;
+            PERFORM pg_catalog.pg_notify('{Channel}', '');
+            RETURN NULL;
+        END $function$;
+
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $function$
+        BEGIN
+            PERFORM pg_catalog.pg_advisory_xact_lock({LockKey});
+            UPDATE {schema}.flipr_changes AS logged SET
+                is_current = false, address = was.address, price_exact = was.price_exact, bedrooms = was.bedrooms, bathrooms = was.bathrooms,
+                intensity_exact = was.intensity_exact, deal_rating = was.deal_rating, ai_evaluation_reasoning = was.ai_evaluation_reasoning,
+                property_data = was.property_data, property_text = was.property_text, timestamp = was.timestamp
+            FROM {schema}.properties AS was WHERE logged.id = was.id AND logged.is_current;
+            INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM {schema}.properties ORDER BY id;
+            PERFORM pg_catalog.pg_notify('{Channel}', '');
+            RETURN NULL;
+        END $function$;
+        """;
+
+    private const string Triggers = """
+        DROP TRIGGER IF EXISTS flipr_log_change ON properties;
+        DROP TRIGGER IF EXISTS flipr_log_truncate ON properties;
+        CREATE CONSTRAINT TRIGGER flipr_log_change AFTER INSERT OR UPDATE OR DELETE ON properties
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION flipr_log_change();
+        CREATE TRIGGER flipr_log_truncate BEFORE TRUNCATE ON properties FOR EACH STATEMENT EXECUTE FUNCTION flipr_log_truncate();
+        """;
+
+    // What happened while no trigger watched: before there was one, or when the table was made anew.
+    private const string CatchUp = """
+        WITH gone AS (
+            UPDATE flipr_changes SET is_current = false
+            WHERE is_current AND kind <> 'deleted' AND NOT EXISTS (SELECT FROM properties WHERE properties.id = flipr_changes.id)
+            RETURNING id, lat_exact, lng_exact)
+        INSERT INTO flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM gone;
+        UPDATE flipr_changes SET is_current = false WHERE is_current AND kind = 'deleted' AND EXISTS (SELECT FROM properties WHERE properties.id = flipr_changes.id);
+        INSERT INTO flipr_changes (id, kind, lat_exact, lng_exact)
+        SELECT id, 'new', lat_exact, lng_exact FROM properties
+        WHERE NOT EXISTS (SELECT FROM flipr_changes WHERE flipr_changes.id = properties.id AND is_current)
+        ORDER BY timestamp NULLS FIRST, id COLLATE "C";
+        """;
+
+    /// <summary>Creates the log where it is missing, and gives its state.</summary>
+    /// <param name="transaction">The transaction that sets the schema up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<LogState> ApplyAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(Create);
+        string schema = (string)(await ScalarAsync(
+            "SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'properties'::regclass"))!;
+        await ExecuteAsync(Functions(schema));
+        if ((long)(await ScalarAsync(
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'properties'::regclass AND tgname IN ('flipr_log_change', 'flipr_log_truncate') AND tgenabled <> 'D'"))! < 2)
+        {
+            // Nobody writes between the triggers and what they missed.
+            await ExecuteAsync("LOCK TABLE properties IN SHARE ROW EXCLUSIVE MODE");
+            await ExecuteAsync(Triggers);
+            await ExecuteAsync(CatchUp);
+        }
+
+        await using var command = new NpgsqlCommand($"SELECT {State} FROM flipr_log", transaction.Connection, transaction);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return ReadState(reader, 0);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var statement = new NpgsqlCommand(sql, transaction.Connection, transaction) { CommandTimeout = 0 };
+            await statement.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        async Task<object?> ScalarAsync(string sql)
+        {
+            await using var statement = new NpgsqlCommand(sql, transaction.Connection, transaction);
+            return await statement.ExecuteScalarAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The columns of <c>flipr_log</c> that <see cref="ReadState"/> reads.</summary>
+    public const string State = "database_id, pruned_to, GREATEST(pruned_to, (SELECT max(position) FROM flipr_changes)) AS head";
+
+    /// <summary>Reads <see cref="State"/> from its first column on.</summary>
+    public static LogState ReadState(NpgsqlDataReader reader, int column) =>
+        new(reader.GetString(column), reader.GetInt64(column + 1), reader.GetInt64(column + 2));
+}
