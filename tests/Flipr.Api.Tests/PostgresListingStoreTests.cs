@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Flipr.Api.Tests;
@@ -45,7 +46,7 @@ public sealed class PostgresListingStoreTests(PostgresServer postgres) : Listing
     }
 
     [Fact]
-    public async Task Instances_may_start_at_once_and_each_id_is_new_once()
+    public async Task Instances_may_start_at_once_and_each_announces_every_change_of_all_of_them()
     {
         string url = await postgres.CreateDatabaseAsync();
         ApiHost[] hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => new ApiHost(Settings(url)))));
@@ -59,22 +60,27 @@ public sealed class PostgresListingStoreTests(PostgresServer postgres) : Listing
             }
 
             await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (i, _) =>
-                await hosts[i % 3].StoreAsync($$"""{"id":"{{i / 6}}"}"""));
+                await hosts[i % 3].StoreAsync($$"""{"id":"{{i / 6}}","value":{{i}}}"""));
 
-            var events = new List<string>();
+            var heard = new List<string[]>();
             foreach (SocketIOTestClient client in clients)
             {
-                for (int i = 0; i < 100; i++)
+                var events = new string[300];
+                for (int i = 0; i < events.Length; i++)
                 {
                     JsonElement received = await client.NextAsync(null);
-                    events.Add($"{received[0].GetString()} {received[1].GetProperty("id").GetString()}");
+                    events[i] = $"{received[0].GetString()} {received[1].GetProperty("id").GetString()} {received[1].GetProperty("value").GetInt32()}";
                 }
 
+                heard.Add(events);
                 await client.DisposeAsync();
             }
 
-            Assert.Equal(50, events.Count(text => text.StartsWith("new_property", StringComparison.Ordinal)));
-            Assert.Equal(50, events.Where(text => text.StartsWith("new_property", StringComparison.Ordinal)).Distinct().Count());
+            Assert.Equal(heard[0], heard[1]);
+            Assert.Equal(heard[0], heard[2]);
+            Assert.Equal(Enumerable.Range(0, 300), heard[0].Select(text => int.Parse(text.Split(' ')[2], CultureInfo.InvariantCulture)).Order());
+            Assert.Equal(50, heard[0].Where(text => text.StartsWith("new_property", StringComparison.Ordinal)).Select(text => text.Split(' ')[1]).Distinct().Count());
+            Assert.Equal(50, heard[0].Count(text => text.StartsWith("new_property", StringComparison.Ordinal)));
         }
         finally
         {

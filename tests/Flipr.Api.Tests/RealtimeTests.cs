@@ -13,8 +13,8 @@ public sealed class RealtimeTests : IDisposable
         await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(_api.Url, "https://app.flipr.realty");
 
         Assert.Equal(
-            $$"""{"status":"connected","message":"Successfully connected to Flipr WebSocket server","sid":"{{client.Sid}}"}""",
-            (await client.NextAsync("connection_status")).GetRawText());
+            $$"""{"status":"connected","message":"Successfully connected to Flipr WebSocket server","sid":"{{client.Sid}}","cursor":"*"}""",
+            JsonText.Of(await client.NextAsync("connection_status")));
         Assert.Equal(1, (await _api.GetAsync("/status")).GetProperty("connected_clients").GetInt32());
     }
 
@@ -68,7 +68,7 @@ public sealed class RealtimeTests : IDisposable
             await client.NextAsync("connection_status");
             Assert.Equal(stored, (await client.NextAsync("new_property")).GetRawText());
             Assert.Equal(2, (await client.NextAsync("property_updated")).GetProperty("price").GetInt32());
-            Assert.Equal("""{"id":"a"}""", (await client.NextAsync("property_deleted")).GetRawText());
+            Assert.Equal("""{"id":"a","cursor":"*"}""", JsonText.Of(await client.NextAsync("property_deleted")));
             Assert.Equal(3, (await client.NextAsync("new_property")).GetProperty("price").GetInt32());
         }
     }

@@ -47,6 +47,20 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
         return received[1];
     }
 
+    /// <summary>Emits an event with one argument and returns what its ack brings.</summary>
+    public async Task<JsonElement> AskAsync(string name, string argument)
+    {
+        await EmitAsync($"[\"{name}\",{argument}]", ack: 1);
+        return (await NextAckAsync())[0];
+    }
+
+    /// <summary>Whether nothing but what was read has come: what comes next is the answer to a ping.</summary>
+    public async Task HeardNothingElseAsync()
+    {
+        await EmitAsync("[\"ping_test\"]");
+        await NextAsync("pong_response");
+    }
+
     public async Task<JsonElement> NextAckAsync() => await _acks.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -88,7 +102,7 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
 
     private async Task<string> ReceiveAsync()
     {
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[2 * 1024 * 1024];
         int length = 0;
         while (true)
         {

@@ -1,0 +1,85 @@
+using System.Net;
+using Flipr.Api.Database;
+using Npgsql;
+
+namespace Flipr.Api.Tests;
+
+public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogTests
+{
+    [Fact]
+    public async Task A_transaction_that_is_left_open_holds_up_nobody_and_is_announced_when_it_commits()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await using NpgsqlConnection hand = new(DatabaseUrl.Parse(Database.Settings[0].Value).ConnectionString);
+        await hand.OpenAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlTransaction open = await hand.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var insert = new NpgsqlCommand("INSERT INTO properties (id, property_data) VALUES ('late', '{\"n\":1}')", hand, open))
+        {
+            await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Api.StoreAsync("""{"id":"early","n":2}""");
+        Assert.Equal("early", (await client.NextAsync("new_property")).GetProperty("id").GetString());
+        (string[] before, string between) = await client.CatchUpAsync(start);
+        await open.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("late", (await client.NextAsync("new_property")).GetProperty("id").GetString());
+        Assert.Equal(["new early 2"], before);
+        Assert.Equal(["new late 1"], (await client.CatchUpAsync(between)).Changes);
+    }
+
+    [Fact]
+    public async Task What_fails_when_it_commits_is_not_answered_200()
+    {
+        await Database.ExecuteAsync("""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;
+            CREATE CONSTRAINT TRIGGER z_refuse AFTER INSERT ON properties DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.id LIKE 'bad%') EXECUTE FUNCTION refuse()
+            """);
+
+        using HttpResponseMessage bad = await Api.PostAsync("""{"id":"bad"}""");
+        Assert.Equal(HttpStatusCode.InternalServerError, bad.StatusCode);
+        await Api.StoreAsync("""{"id":"good"}""");
+        Assert.Equal(["good"], await Api.IdsAsync());
+    }
+
+    [Fact]
+    public async Task Truncating_the_table_deletes_every_listing()
+    {
+        await Api.StoreAsync("""{"id":"a","n":1}""");
+        await Api.StoreAsync("""{"id":"b","n":2}""");
+        await using SocketIOTestClient client = await ConnectAsync();
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Database.ExecuteAsync("TRUNCATE properties");
+
+        Assert.Equal("a", (await client.NextAsync("property_deleted")).GetProperty("id").GetString());
+        Assert.Equal("b", (await client.NextAsync("property_deleted")).GetProperty("id").GetString());
+        Assert.Equal(["deleted a", "deleted b"], (await client.CatchUpAsync(start)).Changes);
+    }
+
+    [Fact]
+    public async Task A_login_that_may_only_write_the_table_is_logged_all_the_same()
+    {
+        await Database.ExecuteAsync("""
+            DO $$ BEGIN CREATE ROLE old_backend LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON properties TO old_backend
+            """);
+        await using SocketIOTestClient client = await ConnectAsync();
+        await PostgresServer.ExecuteAsync(
+            Database.Settings[0].Value.Replace("postgres@", "old_backend@", StringComparison.Ordinal), "INSERT INTO properties (id) VALUES ('a')");
+
+        Assert.Equal("a", (await client.NextAsync("new_property")).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Another_instance_is_told_within_the_time_it_would_look_by_itself()
+    {
+        using ApiHost other = Database.Start();
+        await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(other.Url);
+        await client.NextAsync("connection_status");
+        await Api.StoreAsync("""{"id":"a"}""");
+        Assert.Equal("a", (await client.NextAsync("new_property")).GetProperty("id").GetString());
+    }
+
+    private protected override Task<TestDatabase> CreateAsync() => TestDatabase.OfPostgresAsync(postgres);
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Flipr.Api.Tests;
+
+public sealed class SqliteChangeLogTests : ChangeLogTests
+{
+    [Fact]
+    public async Task What_INSERT_OR_REPLACE_replaces_is_an_update_and_what_OR_IGNORE_ignores_is_nothing()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Api.StoreAsync("""{"id":"a","n":1,"lat":1,"lng":1}""");
+        await Database.ExecuteAsync("INSERT OR REPLACE INTO properties (id, property_data) VALUES ('a', '{\"n\":2}')");
+        await Database.ExecuteAsync("INSERT OR IGNORE INTO properties (id, property_data) VALUES ('a', '{\"n\":3}')");
+        await Database.ExecuteAsync("INSERT INTO properties (id, property_data) VALUES ('a', '{\"n\":4}') ON CONFLICT DO UPDATE SET property_data = excluded.property_data");
+
+        Assert.Equal(["new a 1", "updated a 2", "updated a 4"], (await client.CatchUpAsync(start)).Changes);
+        Assert.Equal(["new a 1", "updated a 2"], (await client.CatchUpAsync(start, bbox: "[1,1,1,1]")).Changes);
+        JsonElement listing = await Api.PropertyAsync("a");
+        Assert.Equal(4, listing.GetProperty("n").GetInt32());
+        Assert.Equal((await client.CatchUpAsync(null)).Next, Cursor(listing));
+    }
+
+    [Fact]
+    public async Task A_row_without_an_id_is_left_alone()
+    {
+        await Database.ExecuteAsync("INSERT INTO properties (id, price) VALUES (NULL, 1)");
+        await Database.ExecuteAsync("UPDATE properties SET price = 2");
+        await Api.StoreAsync("""{"id":"a"}""");
+
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal(["new a"], (await client.CatchUpAsync(null)).Changes);
+    }
+
+    private protected override Task<TestDatabase> CreateAsync() => Task.FromResult(TestDatabase.OfSqlite());
+}
