@@ -1,0 +1,127 @@
+namespace Flipr.Api.Faults;
+
+/// <summary>One run of one fault: instances, clients and collectors, and what came of it.</summary>
+internal sealed class FaultRun : IAsyncDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("flipr-faults-").FullName;
+    private readonly List<ApiInstance> _instances = [];
+    private readonly Fault _fault;
+    private readonly PostgresServer _postgres;
+    private readonly IFaultDatabase _database;
+    private Gateway? _gateway;
+
+    private FaultRun(Fault fault, PostgresServer postgres, string? databaseName)
+    {
+        _fault = fault;
+        _postgres = postgres;
+        _database = databaseName is null ? new SqliteFaultDatabase(_home) : new PostgresFaultDatabase(postgres, databaseName);
+    }
+
+    /// <summary>Runs the fault once.</summary>
+    public static async Task<Outcome> RunAsync(Fault fault, PostgresServer postgres, int changes, int clients)
+    {
+        await using var run = new FaultRun(fault, postgres, fault.UsesPostgres ? await postgres.CreateDatabaseAsync() : null);
+        return await run.RunAsync(changes, clients);
+    }
+
+    public async Task KillAndRestartAsync(int instance)
+    {
+        await _instances[instance].KillAsync();
+        await RestartAsync(instance);
+    }
+
+    public async Task TerminateAndRestartAsync(int instance)
+    {
+        await _instances[instance].TerminateAsync();
+        await RestartAsync(instance);
+    }
+
+    /// <summary>The next instance starts beside the old one, new connections go there, then the old one is asked to end.</summary>
+    public async Task RollAsync()
+    {
+        ApiInstance next = await ApiInstance.StartAsync(_home, Ports.Free(), _database);
+        _instances.Add(next);
+        _gateway!.SwitchTo(next.Port);
+        await _instances[0].TerminateAsync();
+    }
+
+    public async Task RestartPostgresAsync(string mode)
+    {
+        await _postgres.StopAsync(mode);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await _postgres.StartAsync();
+    }
+
+    public async Task CutConnectionsAsync(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            await _database.ExecuteAsync(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        }
+    }
+
+    public Task LockSqliteAsync(TimeSpan time) => ((SqliteFaultDatabase)_database).LockAsync(time);
+
+    public Task WriteByHandAsync() => Parallel.ForAsync(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) => await _database.ExecuteAsync($"""
+        BEGIN;
+        INSERT INTO properties (id, property_data) VALUES ('by hand {i}', jsonb_build_object('n', {i}));
+        UPDATE properties SET property_data = jsonb_build_object('n', {i} + 1000) WHERE id = 'by hand {i / 4}';
+        SELECT pg_sleep(0.05);
+        DELETE FROM properties WHERE id = 'by hand {i - 8}';
+        COMMIT
+        """));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ApiInstance instance in _instances)
+        {
+            await instance.DisposeAsync();
+        }
+
+        if (_gateway is not null)
+        {
+            await _gateway.DisposeAsync();
+        }
+
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private async Task<Outcome> RunAsync(int changes, int clients)
+    {
+        for (int i = 0; i < _fault.Instances; i++)
+        {
+            _instances.Add(await ApiInstance.StartAsync(_home, Ports.Free(), _database));
+        }
+
+        _gateway = _fault.UsesGateway ? new Gateway(_instances[0].Port) : null;
+        Uri[] addresses = _gateway is null ? [.. _instances.Select(instance => instance.Address)] : [new UriBuilder(_instances[0].Address) { Port = _gateway.Port }.Uri];
+        await using Watchers watchers = await Watchers.StartAsync(clients, addresses);
+        using var collectors = new Collectors(addresses);
+
+        Task load = collectors.RunAsync(changes);
+        await collectors.WhenAsync(changes / 4);
+        await _fault.InjectAsync(this);
+        await load;
+
+        IReadOnlyList<LogEntry> log = await _database.ReadLogAsync();
+        bool hasSettled = await watchers.SettleAsync(log[^1].Cursor);
+        Watchers.Verdict verdict = await watchers.VerdictAsync(log);
+        var stored = log.Select(entry => (entry.Id, entry.N)).ToHashSet();
+        int forgotten = collectors.Accepted.Count(accepted => accepted.N is not null && !stored.Contains((accepted.Id, accepted.N)));
+        string? problem = !hasSettled ? $"the clients have not caught up within a minute; the API printed:\n{string.Join('\n', _instances.Select(instance => instance.Printed))}"
+            : verdict.Wrong > 0 ? $"{verdict.Wrong} changes were not as the log has them"
+            : verdict.Resets > 0 ? $"{verdict.Resets} clients were told to load everything anew"
+            : null;
+        return new Outcome(
+            collectors.Accepted.Count, collectors.Refused, log.Count, verdict.Delivered, (long)forgotten * clients + verdict.Lost, verdict.Duplicated, verdict.OutOfOrder, problem);
+    }
+
+    private async Task RestartAsync(int instance)
+    {
+        int port = _instances[instance].Port;
+        await _instances[instance].DisposeAsync();
+        _instances[instance] = await ApiInstance.StartAsync(_home, port, _database);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Flipr.Api.Faults;
+
+/// <summary>A database in <see cref="PostgresServer"/>.</summary>
+internal sealed class PostgresFaultDatabase(PostgresServer server, string name) : IFaultDatabase
+{
+    public IReadOnlyDictionary<string, string?> Settings { get; } =
+        new Dictionary<string, string?> { ["DATABASE_URL"] = server.Url(name), ["DISABLE_SQLITE_FALLBACK"] = "true" };
+
+    public async Task<IReadOnlyList<LogEntry>> ReadLogAsync()
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString(name));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT database_id, position, kind, c.id, (CASE WHEN c.is_current THEN p.property_data ELSE c.property_data END ->> 'n')::int
+            FROM flipr_log CROSS JOIN flipr_changes AS c LEFT JOIN properties AS p ON p.id = c.id ORDER BY position
+            """,
+            connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        var log = new List<LogEntry>();
+        while (await reader.ReadAsync())
+        {
+            string kind = reader.GetString(2);
+            int? n = kind == "deleted" ? null : reader.GetInt32(4);
+            log.Add(new LogEntry(string.Create(CultureInfo.InvariantCulture, $"{reader.GetString(0)}-{reader.GetInt64(1)}"), kind, reader.GetString(3), n));
+        }
+
+        return log;
+    }
+
+    public Task ExecuteAsync(string sql) => server.ExecuteAsync(name, sql);
+}
