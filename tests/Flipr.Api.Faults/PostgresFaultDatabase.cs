@@ -4,10 +4,13 @@ using Npgsql;
 namespace Flipr.Api.Faults;
 
 /// <summary>A database in <see cref="PostgresServer"/>.</summary>
-internal sealed class PostgresFaultDatabase(PostgresServer server, string name) : IFaultDatabase
+/// <param name="server">The server.</param>
+/// <param name="name">The database.</param>
+/// <param name="pooler">What the API reaches it through; null for no pooler.</param>
+internal sealed class PostgresFaultDatabase(PostgresServer server, string name, PgBouncer? pooler = null) : IFaultDatabase
 {
     public IReadOnlyDictionary<string, string?> Settings { get; } =
-        new Dictionary<string, string?> { ["DATABASE_URL"] = server.Url(name), ["DISABLE_SQLITE_FALLBACK"] = "true" };
+        new Dictionary<string, string?> { ["DATABASE_URL"] = PostgresServer.Url(pooler?.Port ?? server.Port, name), ["DISABLE_SQLITE_FALLBACK"] = "true" };
 
     public async Task<IReadOnlyList<LogEntry>> ReadLogAsync()
     {

@@ -45,7 +45,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         return name;
     }
 
-    public string Url(string database) => string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{Port}/{database}");
+    /// <summary>The URL of a database, of this server or of a pooler before it.</summary>
+    public static string Url(int port, string database) => string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{port}/{database}");
 
     public string ConnectionString(string database) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Pooling=false");

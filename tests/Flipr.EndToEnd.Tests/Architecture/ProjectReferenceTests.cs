@@ -16,6 +16,7 @@ public class ProjectReferenceTests
         ["Flipr.Api"] = ["Flipr.SocketIO", "Flipr.ServiceDefaults", "Flipr.Web.Mock" + BuildOrder],
         ["Flipr.AppHost"] = ["Flipr.Api", "Flipr.Web.Mock"],
         ["Flipr.SocketIO.Benchmarks"] = ["Flipr.SocketIO"],
+        ["Flipr.Api.Benchmarks"] = ["Flipr.Api.Faults"],
         ["Flipr.Api.Faults"] = ["Flipr.Api" + BuildOrder],
         ["Flipr.SocketIO.Fuzz"] = ["Flipr.SocketIO"],
         ["Flipr.SocketIO.AotApp"] = ["Flipr.SocketIO"],

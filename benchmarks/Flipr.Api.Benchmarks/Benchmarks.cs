@@ -1,0 +1,24 @@
+using Flipr.Api.Faults;
+
+namespace Flipr.Api.Benchmarks;
+
+/// <summary><c>dotnet run -c Release --project benchmarks/Flipr.Api.Benchmarks -- throughput [runs] | latency</c>.</summary>
+internal static class Benchmarks
+{
+    public static async Task<int> Main(string[] args)
+    {
+        await using PostgresServer postgres = await PostgresServer.StartNewAsync();
+        return args switch
+        {
+            ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(postgres, rest is [var runs] ? int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture) : 3),
+            ["latency"] => await LatencyBenchmark.RunAsync(postgres),
+            _ => Usage(),
+        };
+    }
+
+    private static int Usage()
+    {
+        Console.Error.WriteLine("throughput [runs] | latency");
+        return 2;
+    }
+}
