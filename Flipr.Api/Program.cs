@@ -31,6 +31,10 @@ try
     await app.RunAsync();
     return Environment.ExitCode;
 }
+catch (OperationCanceledException)
+{
+    return Environment.ExitCode; // Asked to end before it had started.
+}
 catch (StartupException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);

@@ -36,6 +36,7 @@ internal sealed record DatabaseChoice
         try
         {
             connection = DatabaseUrl.Parse(settings.DatabaseUrl);
+            CheckFiles(connection);
         }
         catch (StartupException exception)
         {
@@ -53,6 +54,18 @@ internal sealed record DatabaseChoice
         }
 
         return new DatabaseChoice { Description = description, Postgres = connection };
+    }
+
+    // Npgsql opens them for each connection anew, and what it throws then looks like no outage.
+    private static void CheckFiles(NpgsqlConnectionStringBuilder connection)
+    {
+        foreach (string? file in (string?[])[connection.RootCertificate, connection.SslCertificate, connection.SslKey])
+        {
+            if (!string.IsNullOrEmpty(file) && !File.Exists(file))
+            {
+                throw new StartupException($"DATABASE_URL cannot be used: the certificate or key file {file} is not there.");
+            }
+        }
     }
 
     private static DatabaseChoice Sqlite(string folder)

@@ -10,6 +10,7 @@ namespace Flipr.Api.Database;
 internal sealed partial class DatabaseGuard(string database, Func<Exception, DatabaseFault?> reasonOf, ILogger logger)
 {
     private volatile bool _isPrepared;
+    private volatile string? _reason;
     private int _isAway;
 
     /// <summary>Whether the schema is set up.</summary>
@@ -31,7 +32,8 @@ internal sealed partial class DatabaseGuard(string database, Func<Exception, Dat
     public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         _isPrepared
             ? GuardedAsync(work, cancellationToken)
-            : Task.FromException<T>(new DatabaseUnavailableException($"{database} has not answered yet since the start."));
+            : Task.FromException<T>(new DatabaseUnavailableException(
+                _reason is { } reason ? $"{database} is not ready: {reason}." : $"{database} has not answered yet since the start."));
 
     private async Task<T> GuardedAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -47,6 +49,7 @@ internal sealed partial class DatabaseGuard(string database, Func<Exception, Dat
         }
         catch (Exception exception) when (reasonOf(exception) is { } fault)
         {
+            _reason = fault.Reason;
             if (fault.SchemaIsMissing)
             {
                 _isPrepared = false; // A database made anew needs its schema again; the start-up loop sees to it.

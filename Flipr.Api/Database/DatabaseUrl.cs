@@ -148,6 +148,17 @@ internal static partial class DatabaseUrl
             keyword = name;
         }
 
+        if (keyword is "Root Certificate" && value is "system")
+        {
+            // libpq's name for the machine's own roots, which Npgsql takes when none is named; with it comes the full check.
+            if (!connection.ShouldSerialize("SSL Mode"))
+            {
+                connection.SslMode = SslMode.VerifyFull;
+            }
+
+            return;
+        }
+
         try
         {
             // libpq writes verify-full and read-write, Npgsql VerifyFull; its session attributes keep the hyphen.

@@ -16,6 +16,12 @@ internal static class PostgresChangeLogSchema
     /// <summary>The channel that every commit with changes is announced on.</summary>
     public const string Channel = "flipr_changes";
 
+    /// <summary>Selects the names of the triggers that watch the table; there are <see cref="TriggerCount"/> when all do.</summary>
+    public const string Triggers =
+        "SELECT tgname::text FROM pg_trigger WHERE tgrelid = to_regclass('properties') AND tgname IN ('flipr_log_change', 'flipr_log_truncate') AND tgenabled <> 'D'";
+
+    public const int TriggerCount = 2;
+
     /// <summary>The advisory lock that orders commits: "flipr log" in ASCII, shortened.</summary>
     private const long LockKey = 0x666C69706C6F67;
 
@@ -85,7 +91,7 @@ internal static class PostgresChangeLogSchema
         END $function$;
         """;
 
-    private const string Triggers = """
+    private const string CreateTriggers = """
         DROP TRIGGER IF EXISTS flipr_log_change ON properties;
         DROP TRIGGER IF EXISTS flipr_log_truncate ON properties;
         CREATE CONSTRAINT TRIGGER flipr_log_change AFTER INSERT OR UPDATE OR DELETE ON properties
@@ -108,20 +114,18 @@ internal static class PostgresChangeLogSchema
         """;
 
     /// <summary>Creates the log where it is missing, and gives its state.</summary>
-    /// <param name="transaction">The transaction that sets the schema up.</param>
+    /// <param name="transaction">The transaction that sets the schema up; it has locked the table unless the triggers are there.</param>
+    /// <param name="hasTriggers">Whether every change since the log began is in it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<LogState> ApplyAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task<LogState> ApplyAsync(NpgsqlTransaction transaction, bool hasTriggers, CancellationToken cancellationToken)
     {
         await ExecuteAsync(Create);
         string schema = (string)(await ScalarAsync(
             "SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'properties'::regclass"))!;
         await ExecuteAsync(Functions(schema));
-        if ((long)(await ScalarAsync(
-            "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'properties'::regclass AND tgname IN ('flipr_log_change', 'flipr_log_truncate') AND tgenabled <> 'D'"))! < 2)
+        if (!hasTriggers)
         {
-            // Nobody writes between the triggers and what they missed.
-            await ExecuteAsync("LOCK TABLE properties IN SHARE ROW EXCLUSIVE MODE");
-            await ExecuteAsync(Triggers);
+            await ExecuteAsync(CreateTriggers);
             await ExecuteAsync(CatchUp);
         }
 

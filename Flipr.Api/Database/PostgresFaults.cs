@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Flipr.Api.Database;
@@ -7,11 +8,22 @@ internal static class PostgresFaults
 {
     public static DatabaseFault? Of(Exception exception) => exception switch
     {
+        PostgresException { SqlState: ['2', '8', ..], MessageText: var text } when text.Contains("no encryption", StringComparison.Ordinal) =>
+            new("it takes encrypted connections only; DATABASE_URL needs sslmode=require"),
         PostgresException { SqlState: var state } => OfState(state),
         NpgsqlException { InnerException: TimeoutException } or TimeoutException => new("it did not answer in time"),
+        NpgsqlException { InnerException: AuthenticationException { Message: var text } } => new(OfTls(text)),
+        NpgsqlException { InnerException: null, Message: var text } when text.Contains("No SSL enabled connection", StringComparison.Ordinal) =>
+            new("it does not encrypt connections, and DATABASE_URL's sslmode asks for it"),
         NpgsqlException => new("the connection failed"),
         _ => null,
     };
+
+    // The driver's check says only that it has failed.
+    private static string OfTls(string message) =>
+        message.Contains("remote certificate", StringComparison.OrdinalIgnoreCase)
+            ? "its certificate is not trusted, or is for another host; sslrootcert in DATABASE_URL can name the file of its authority"
+            : "the TLS handshake failed";
 
     // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html. Only what a statement's own data brings about is an
     // error of ours; everything else is a state of the database that an operator or time can change.
@@ -23,6 +35,7 @@ internal static class PostgresFaults
         "42" when state == PostgresErrorCodes.InsufficientPrivilege => new("the login may not do this"),
         "42" => new("the schema is not set up", SchemaIsMissing: true),
         "53" => new("it is out of resources"),
+        "55" when state == PostgresErrorCodes.LockNotAvailable => new("another transaction has locked the table"),
         "55" or "40" => new("it is busy"),
         "57" => new("it is shutting down or starting"),
         _ => new($"it reports error {state}"),

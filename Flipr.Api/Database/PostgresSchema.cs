@@ -8,6 +8,8 @@ internal static class PostgresSchema
     /// <summary>The advisory lock that instances starting at once take turns with: "flipr" in ASCII.</summary>
     private const long LockKey = 0x666C697072;
 
+    private const string LockPatience = "2s";
+
     private static readonly (string Name, string Type)[] Columns =
     [
         ("address", "TEXT"), ("lat", "REAL"), ("lng", "REAL"), ("price", "REAL"), ("bedrooms", "INTEGER"), ("bathrooms", "REAL"), ("intensity", "REAL"),
@@ -21,13 +23,14 @@ internal static class PostgresSchema
         ("lat_exact", Exact("lat")), ("lng_exact", Exact("lng")), ("price_exact", Exact("price")), ("intensity_exact", Exact("intensity")),
     ];
 
-    // A generated column must never make somebody's write fail, so what no double can hold falls back to the 4-byte column.
+    // A generated column must never make somebody's write fail, so what no double can hold falls back to the 4-byte column. NaN, which the old
+    // backend could write there and which PostgreSQL holds greater than every number, is none.
     private const string NumberFunction = """
         CREATE OR REPLACE FUNCTION flipr_number(value jsonb, fallback real) RETURNS double precision
         LANGUAGE sql IMMUTABLE PARALLEL SAFE
         RETURN CASE
             WHEN jsonb_typeof(value) = 'number' AND (value::numeric = 0 OR abs(value::numeric) BETWEEN 1e-300 AND 1e300) THEN value::double precision
-            ELSE fallback::text::double precision
+            ELSE NULLIF(fallback, 'NaN')::text::double precision
         END
         """;
 
@@ -38,15 +41,24 @@ internal static class PostgresSchema
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync($"SELECT pg_advisory_xact_lock({LockKey})");
 
-        // ALTER TABLE waits for every running statement and holds up all later ones: so it runs only when something is missing.
+        // What changes the table waits for every running transaction and holds up all later ones: so it runs only when something is missing.
         HashSet<string> existing = await ReadAsync(
             "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('properties') AND attnum > 0 AND NOT attisdropped");
+        List<(string Name, string Type)> missing = [.. Columns.Where(column => !existing.Contains(column.Name))];
+        bool hasIndex = (await ReadAsync("SELECT 'there' WHERE to_regclass('properties_newest') IS NOT NULL")).Count > 0;
+        bool hasTriggers = (await ReadAsync(PostgresChangeLogSchema.Triggers)).Count == PostgresChangeLogSchema.TriggerCount;
         if (existing.Count == 0)
         {
             await ExecuteAsync("CREATE TABLE properties (id TEXT PRIMARY KEY)");
         }
+        else if (missing.Count > 0 || !hasIndex || !hasTriggers)
+        {
+            // The strongest lock at once: one that grew would meet a writer who has looked before it writes in a deadlock. And not for
+            // long: behind a lock that is waited for, everybody waits. The next attempt comes at once.
+            await ExecuteAsync($"SET LOCAL lock_timeout = '{LockPatience}'");
+            await ExecuteAsync("LOCK TABLE properties IN ACCESS EXCLUSIVE MODE");
+        }
 
-        List<(string Name, string Type)> missing = [.. Columns.Where(column => !existing.Contains(column.Name))];
         if (missing.Count > 0)
         {
             await ExecuteAsync(NumberFunction);
@@ -57,12 +69,12 @@ internal static class PostgresSchema
             }
         }
 
-        if ((await ReadAsync("SELECT 'there' WHERE to_regclass('properties_newest') IS NOT NULL")).Count == 0)
+        if (!hasIndex)
         {
             await ExecuteAsync("""CREATE INDEX properties_newest ON properties (timestamp DESC NULLS LAST, id COLLATE "C")""");
         }
 
-        LogState state = await PostgresChangeLogSchema.ApplyAsync(transaction, cancellationToken);
+        LogState state = await PostgresChangeLogSchema.ApplyAsync(transaction, hasTriggers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return state;
 

@@ -57,7 +57,13 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
         },
         cancellationToken);
 
-    public void Dispose() => _writer?.Dispose();
+    public void Dispose()
+    {
+        _writer?.Dispose();
+        // The last connection that really closes moves the write-ahead log into the file and lets go of it.
+        using var pooled = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
 
     private T Write<T>(Func<SqliteTransaction, T> write)
     {

@@ -344,16 +344,19 @@ public abstract class ChangeLogTests : IAsyncLifetime
         Assert.Equal(["new b 3"], (await client.CatchUpAsync(null)).Changes);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _api?.Dispose();
         _database?.Dispose();
+        await CleanUpAsync();
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>A new, empty database.</summary>
     private protected abstract Task<TestDatabase> CreateAsync();
+
+    /// <summary>Ends what <see cref="CreateAsync"/> started.</summary>
+    private protected virtual Task CleanUpAsync() => Task.CompletedTask;
 
     private protected ApiHost Api => _api;
 

@@ -55,6 +55,20 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Why_the_first_start_does_not_succeed_is_said_by_healthz_and_by_the_answers()
+    {
+        string url = await _postgres.CreateDatabaseAsync();
+        foreach ((string wrong, string reason) in ((string, string)[])
+            [(url + "_missing", "database does not exist"), (url.Replace("postgres@", "nobody@", StringComparison.Ordinal), "refused the login"), (url + "?sslmode=require", "sslmode")])
+        {
+            using var api = new ApiHost(("DATABASE_URL", wrong), ("DISABLE_SQLITE_FALLBACK", "true"));
+            Assert.Contains(reason, (await api.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable)).GetProperty("reason").GetString(), StringComparison.Ordinal);
+            using HttpResponseMessage posted = await api.PostAsync("{}");
+            Assert.Contains(reason, await ApiHost.ErrorAsync(posted, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Development_falls_back_to_SQLite_with_a_loud_warning()
     {
         string url = (await _postgres.CreateDatabaseAsync()).Replace("postgres@", "postgres:s3cret@", StringComparison.Ordinal);

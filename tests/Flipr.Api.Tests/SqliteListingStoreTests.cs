@@ -62,6 +62,21 @@ public sealed class SqliteListingStoreTests : ListingStoreTests
         Assert.Equal(2, (await api.IdsAsync()).Length);
     }
 
+    [Fact]
+    public async Task When_Flipr_ends_everything_is_in_the_one_file()
+    {
+        using var folder = new TestFolder();
+        using (var api = new ApiHost(folder.Path))
+        {
+            await api.StoreAsync("""{"id":"a"}""");
+            await api.IdsAsync();
+        }
+
+        Assert.Equal(["properties.db"], Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName));
+        using var again = new ApiHost(folder.Path);
+        Assert.Equal(["a"], await again.IdsAsync());
+    }
+
     protected override Task<(string Name, string Value)[]> SettingsAsync() => Task.FromResult<(string, string)[]>([]);
 
     private static object? Execute(TestFolder folder, string sql)

@@ -18,6 +18,7 @@ public sealed class StartTests : IDisposable
     [InlineData("PRODUCTION=false;DISABLE_SQLITE_FALLBACK=TRUE", "DATABASE_URL is not set", "DISABLE_SQLITE_FALLBACK")]
     [InlineData("DATABASE_URL=postgres://u:s3cret@h", "database name is missing", "PRODUCTION=false")]
     [InlineData("DATABASE_URL=mysql://u:s3cret@h/db;PRODUCTION=false", "scheme mysql:// is unknown", "PRODUCTION=false")]
+    [InlineData("DATABASE_URL=postgres://u:s3cret@h/db?sslmode=verify-full&sslrootcert=/nowhere/root.pem", "/nowhere/root.pem is not there", "PRODUCTION=false")]
     [InlineData("PRODUCTION=true;FLIPR_API_KEY=;ALLOW_ANONYMOUS_UPDATES=false", "FLIPR_API_KEY is not set", "ALLOW_ANONYMOUS_UPDATES=true")]
     [InlineData("PORT=http", "PORT is 'http'", "from 0 to 65535")]
     [InlineData("MAX_UPDATE_BYTES=0", "MAX_UPDATE_BYTES is '0'", "whole number")]

@@ -12,7 +12,13 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("flipr-pg-").FullName;
     private readonly int _port = Ports.Free();
+    private Func<string, Task>? _configure;
     private int _databases;
+
+    /// <summary>One whose configuration the test completes: it gets the data folder before the server starts.</summary>
+    internal static PostgresServer Configured(Func<string, Task> configure) => new() { _configure = configure };
+
+    public int Port => _port;
 
     /// <summary>Why there is no server, or null.</summary>
     public string? Missing { get; private set; }
@@ -36,11 +42,20 @@ public sealed class PostgresServer : IAsyncLifetime
         }
 
         await RunAsync("initdb", "-D", Data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
+        if (_configure is not null)
+        {
+            await _configure(Data);
+            if (Environment.IsPrivilegedProcess)
+            {
+                await Command.RunAsync("chown", ["-R", "postgres", Data], "/");
+            }
+        }
+
         await StartAsync();
     }
 
     public Task StartAsync() => RunAsync(
-        "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"),
+        "pg_ctl", "-D", Data, "-w", "-l", LogFile,
         "-o", string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off"),
         "start");
 
@@ -74,6 +89,11 @@ public sealed class PostgresServer : IAsyncLifetime
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>What the server has logged.</summary>
+    public Task<string> ReadLogAsync() => File.ReadAllTextAsync(LogFile, TestContext.Current.CancellationToken);
+
+    private string LogFile => Path.Combine(_folder, "log");
 
     private string Data => Path.Combine(_folder, "data");
 

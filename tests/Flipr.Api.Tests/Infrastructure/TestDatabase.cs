@@ -23,7 +23,18 @@ internal abstract class TestDatabase : IDisposable
 
     public static TestDatabase OfSqlite() => new Sqlite();
 
-    public static async Task<TestDatabase> OfPostgresAsync(PostgresServer server) => new Postgres(await server.CreateDatabaseAsync());
+    public static async Task<TestDatabase> OfPostgresAsync(PostgresServer server)
+    {
+        string url = await server.CreateDatabaseAsync();
+        return new Postgres(url, url);
+    }
+
+    /// <summary>Flipr reaches it through the pooler, the hand without.</summary>
+    public static async Task<TestDatabase> OfPostgresAsync(PostgresServer server, PgBouncer pooler)
+    {
+        string url = await server.CreateDatabaseAsync();
+        return new Postgres(pooler.UrlOf(url), url);
+    }
 
     private sealed class Sqlite : TestDatabase
     {
@@ -39,10 +50,10 @@ internal abstract class TestDatabase : IDisposable
         }
     }
 
-    private sealed class Postgres(string url) : TestDatabase
+    private sealed class Postgres(string url, string handUrl) : TestDatabase
     {
         public override IReadOnlyList<(string Name, string Value)> Settings => [("DATABASE_URL", url), ("DISABLE_SQLITE_FALLBACK", "true")];
 
-        public override Task<object?> ExecuteAsync(string sql) => PostgresServer.ExecuteAsync(url, sql);
+        public override Task<object?> ExecuteAsync(string sql) => PostgresServer.ExecuteAsync(handUrl, sql);
     }
 }
