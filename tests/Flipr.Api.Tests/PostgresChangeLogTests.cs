@@ -46,9 +46,11 @@ public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogT
     [Fact]
     public async Task Truncating_the_table_deletes_every_listing()
     {
+        await using SocketIOTestClient client = await ConnectAsync();
         await Api.StoreAsync("""{"id":"a","n":1}""");
         await Api.StoreAsync("""{"id":"b","n":2}""");
-        await using SocketIOTestClient client = await ConnectAsync();
+        await client.NextAsync("new_property");
+        await client.NextAsync("new_property");
         string start = Cursor(await Api.GetAsync("/properties"));
         await Database.ExecuteAsync("TRUNCATE properties");
 

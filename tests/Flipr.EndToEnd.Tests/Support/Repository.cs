@@ -6,11 +6,13 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The program of a project, built in the configuration the tests were built in.</summary>
-    public static string Program(string project)
+    /// <param name="project">The project.</param>
+    /// <param name="folder">The folder that it stands in, from the root.</param>
+    public static string Program(string project, string folder = "")
     {
         // .../tests/Flipr.EndToEnd.Tests/bin/<configuration>/<framework>/
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(Root, project, "bin", output.Parent!.Name, output.Name, project + ".dll");
+        return Path.Combine(Root, folder, project, "bin", output.Parent!.Name, output.Name, project + ".dll");
     }
 
     /// <summary>Data that lies beside the checkout; the test is skipped where it does not.</summary>
