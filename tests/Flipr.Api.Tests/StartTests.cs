@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Flipr.Api.Tests;
 
@@ -16,6 +17,8 @@ public sealed class StartTests : IDisposable
     [InlineData("PRODUCTION=1", "DATABASE_URL is not set", "PRODUCTION=false")]
     [InlineData("PRODUCTION=yes;ASPNETCORE_ENVIRONMENT=Development", "DATABASE_URL is not set", "PRODUCTION=false")]
     [InlineData("PRODUCTION=false;DISABLE_SQLITE_FALLBACK=TRUE", "DATABASE_URL is not set", "DISABLE_SQLITE_FALLBACK")]
+    [InlineData("PRODUCTION=false;DISABLE_SQLITE_FALLBACK=1", "DATABASE_URL is not set", "DISABLE_SQLITE_FALLBACK")]
+    [InlineData("ASPNETCORE_ENVIRONMENT=Development;DISABLE_SQLITE_FALLBACK=yes", "DATABASE_URL is not set", "DISABLE_SQLITE_FALLBACK")]
     [InlineData("DATABASE_URL=postgres://u:s3cret@h", "database name is missing", "PRODUCTION=false")]
     [InlineData("DATABASE_URL=mysql://u:s3cret@h/db;PRODUCTION=false", "scheme mysql:// is unknown", "PRODUCTION=false")]
     [InlineData("DATABASE_URL=postgres://u:s3cret@h/db?sslmode=verify-full&sslrootcert=/nowhere/root.pem", "/nowhere/root.pem is not there", "PRODUCTION=false")]
@@ -98,6 +101,40 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         Assert.Equal(0, await process.Command.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task PORT_is_served_on_every_address_and_the_default_environment_runs_locally_with_PRODUCTION_false()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has 127.0.0.2 without being asked");
+        string port = Ports.Free().ToString(CultureInfo.InvariantCulture);
+        await using ApiProcess process = ApiProcess.Start(_home, [("PRODUCTION", "false"), ("PORT", port)]);
+        await process.Command.WaitForOutputAsync("stores in SQLite");
+        using var http = new HttpClient();
+
+        using HttpResponseMessage alive = await http.GetAsync($"http://127.0.0.2:{port}/alive", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    }
+
+    [Fact]
+    public async Task Production_does_not_read_the_settings_file()
+    {
+        await File.WriteAllTextAsync(_home.File(".env"), "DATABASE_URL=mysql://u@h/db\nPRODUCTION=false\n", TestContext.Current.CancellationToken);
+        await using ApiProcess process = ApiProcess.Start(_home, [("FLIPR_API_KEY", "key")]);
+
+        Assert.NotEqual(0, await process.Command.WaitForExitAsync());
+        Assert.Contains("DATABASE_URL is not set", process.Command.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_launch_profile_sets_the_environment_and_nothing_else()
+    {
+        await using FileStream file = File.OpenRead(Path.Combine(Repository.Root, "Flipr.Api", "Properties", "launchSettings.json"));
+        JsonElement profile = Assert.Single((await JsonSerializer.DeserializeAsync<JsonElement>(file, cancellationToken: TestContext.Current.CancellationToken))
+            .GetProperty("profiles").EnumerateObject()).Value;
+
+        Assert.Equal("""{"ASPNETCORE_ENVIRONMENT":"Development"}""", JsonSerializer.Serialize(profile.GetProperty("environmentVariables")));
+        Assert.False(profile.TryGetProperty("applicationUrl", out _));
     }
 
     [Fact]

@@ -50,13 +50,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         get
         {
             var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            DirectoryInfo? root = framework;
-            while (root is not null && !File.Exists(Path.Combine(root.FullName, "Flipr.slnx")))
-            {
-                root = root.Parent;
-            }
-
-            return Path.Combine(root!.FullName, "Flipr.Api", "bin", framework.Parent!.Name, framework.Name);
+            return Path.Combine(Repository.Root, "Flipr.Api", "bin", framework.Parent!.Name, framework.Name);
         }
     }
 }
