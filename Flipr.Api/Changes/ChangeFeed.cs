@@ -1,4 +1,5 @@
 using Flipr.Api.Database;
+using Flipr.SocketIO;
 
 namespace Flipr.Api.Changes;
 
@@ -7,20 +8,41 @@ namespace Flipr.Api.Changes;
 /// each delivers every change to its clients, whichever instance or hand made it.
 /// </summary>
 internal sealed partial class ChangeFeed(
-    IDatabase database, IChangeLog log, ChangeSignal signal, ChangeAnnouncer announcer, ILogger<ChangeFeed> logger) : BackgroundService
+    IDatabase database, IChangeLog log, SocketIOServer io, ChangeSignal signal, ChangeAnnouncer announcer, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private const int BatchSize = 500;
 
     /// <summary>How often to look when nobody says that there is something: a commit through another process, or a lost notification.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    private volatile string? _cursor;
+    /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _standing = new();
+    private string? _cursor;
 
     /// <summary>
     /// Up to here everything is announced or about to be: whoever is listening when reading this hears of every change behind it. Null while the
     /// database has not answered since the start.
     /// </summary>
-    public string? Cursor => _cursor ?? Start?.ToString();
+    public string? Cursor
+    {
+        get
+        {
+            lock (_standing)
+            {
+                return _cursor ?? Start?.ToString();
+            }
+        }
+
+        private set
+        {
+            lock (_standing)
+            {
+                _cursor = value;
+            }
+        }
+    }
 
     private Cursor? Start => database.PreparedAt is { } state ? new Cursor(state.DatabaseId, state.Head) : null;
 
@@ -46,12 +68,22 @@ internal sealed partial class ChangeFeed(
                 LogFailed(logger, exception); // Whatever it was, the next look may succeed, and without a feed nobody hears of anything.
             }
 
-            await signal.WaitAsync(LookInterval, stoppingToken);
+            await Task.Delay(Pause, time, stoppingToken);
+            await signal.WaitAsync(LookInterval - Pause, stoppingToken);
         }
     }
 
     private async Task<(Cursor At, bool IsBehind)> DeliverAsync(Cursor at, CancellationToken cancellationToken)
     {
+        if (io.ConnectionCount == 0)
+        {
+            LogState end = await log.ReadStateAsync(cancellationToken);
+            if (end.DatabaseId == at.DatabaseId && end.Head >= at.Position && TryPass(new Cursor(end.DatabaseId, end.Head)) is { } passed)
+            {
+                return (passed, false);
+            }
+        }
+
         ChangeBatch batch = await log.ReadAsync(new ChangeQuery(at.Position, BatchSize), cancellationToken);
         LogState state = batch.State;
         if (state.DatabaseId != at.DatabaseId || state.Head < at.Position)
@@ -59,19 +91,37 @@ internal sealed partial class ChangeFeed(
             // Clients find out when they catch up: their cursors are of a log that is gone.
             LogReplaced(logger, at.ToString());
             at = new Cursor(state.DatabaseId, state.Head);
-            _cursor = at.ToString();
+            Cursor = at.ToString();
             return (at, false);
         }
 
         foreach (Change change in batch.Changes)
         {
             // Before it is announced: a client that joins in between and misses it must get a cursor that is not before it.
-            _cursor = change.Cursor;
+            Cursor = change.Cursor;
             await AnnounceAsync(change);
             at = at with { Position = change.Position };
         }
 
         return (at, !batch.IsComplete);
+    }
+
+    /// <summary>
+    /// Passes over changes that nobody would hear of. A client reads its cursor after it has connected: so either it is counted here, or it gets the
+    /// cursor that is set here.
+    /// </summary>
+    private Cursor? TryPass(Cursor end)
+    {
+        lock (_standing)
+        {
+            if (io.ConnectionCount > 0)
+            {
+                return null;
+            }
+
+            _cursor = end.ToString();
+            return end;
+        }
     }
 
     private async Task AnnounceAsync(Change change)

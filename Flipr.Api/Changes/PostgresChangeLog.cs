@@ -38,6 +38,16 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         },
         cancellationToken);
 
+    public Task<LogState> ReadStateAsync(CancellationToken cancellationToken) => database.RunAsync(
+        async (source, token) =>
+        {
+            await using NpgsqlCommand command = source.CreateCommand($"SELECT {PostgresChangeLogSchema.State} FROM flipr_log");
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return PostgresChangeLogSchema.ReadState(reader, 0);
+        },
+        cancellationToken);
+
     public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.RunAsync(
         async (source, token) =>
         {

@@ -33,16 +33,17 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
         },
         cancellationToken);
 
+    public Task<LogState> ReadStateAsync(CancellationToken cancellationToken) => database.ReadAsync(SqliteChangeLogSchema.ReadState, cancellationToken);
+
     public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction =>
+        writer =>
         {
-            using SqliteCommand command = transaction.Connection!.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = "UPDATE flipr_log SET pruned_to = MAX(pruned_to, (SELECT COALESCE(MAX(position), 0) FROM flipr_changes WHERE made_at < @before))";
-            command.Parameters.AddWithValue("@before", before.ToUnixTimeSeconds());
-            command.ExecuteNonQuery();
-            command.CommandText = "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (is_current <> 1 OR kind = 'deleted')";
-            return command.ExecuteNonQuery();
+            SqliteCommand horizon = writer.Command(
+                "UPDATE flipr_log SET pruned_to = MAX(pruned_to, (SELECT COALESCE(MAX(position), 0) FROM flipr_changes WHERE made_at < @before))");
+            horizon.Set("@before", before.ToUnixTimeSeconds());
+            horizon.ExecuteNonQuery();
+            return writer.Command(
+                "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (is_current <> 1 OR kind = 'deleted')").ExecuteNonQuery();
         },
         cancellationToken);
 

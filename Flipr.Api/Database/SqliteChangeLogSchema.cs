@@ -33,13 +33,14 @@ internal static class SqliteChangeLogSchema
         WHERE id = OLD.id AND is_current = 1
         """;
 
-    // Made aside, then put in the place of what was current: of an id that is deleted, or of one that INSERT OR REPLACE replaces.
+    // An id that is new to the log gets its entry at once. One that is there (deleted before, or replaced by INSERT OR REPLACE) gets it made aside, then
+    // put in the place of what was current: the last two statements change nothing otherwise, and cost little.
     private static readonly string InsertedEntry = $"""
         INSERT INTO flipr_changes (id, kind, is_current, lat, lng, old_lat, old_lng)
-        SELECT NEW.id, iif(was.kind <> 'deleted', 'updated', 'new'), 0, {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")}, was.lat, was.lng
+        SELECT NEW.id, iif(was.kind <> 'deleted', 'updated', 'new'), was.id IS NULL, {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")}, was.lat, was.lng
         FROM (SELECT 1) LEFT JOIN flipr_changes AS was ON was.id = NEW.id AND was.is_current = 1;
-        UPDATE flipr_changes SET is_current = 0 WHERE id = NEW.id AND is_current = 1;
-        UPDATE flipr_changes SET is_current = 1 WHERE position = last_insert_rowid()
+        UPDATE flipr_changes SET is_current = 0 WHERE id = NEW.id AND is_current = 1 AND position <> last_insert_rowid();
+        UPDATE flipr_changes SET is_current = 1 WHERE position = last_insert_rowid() AND is_current = 0
         """;
 
     private static readonly string DeletedEntry = $"""

@@ -8,7 +8,7 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
     private readonly DatabaseGuard _guard = new("SQLite", SqliteFaults.Of, logger);
     private readonly Lock _writing = new();
     private readonly string _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 1 }.ConnectionString;
-    private SqliteConnection? _writer;
+    private SqliteWriter? _writer;
 
     public string Name => "SQLite";
 
@@ -47,7 +47,7 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
 
     /// <summary>Writes in one transaction, one writer after another.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer, or has no schema yet.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteTransaction, T> write, CancellationToken cancellationToken) => _guard.RunAsync(
+    public Task<T> WriteAsync<T>(Func<SqliteWriter, T> write, CancellationToken cancellationToken) => _guard.RunAsync(
         _ =>
         {
             lock (_writing)
@@ -65,15 +65,12 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
         SqliteConnection.ClearPool(pooled);
     }
 
-    private T Write<T>(Func<SqliteTransaction, T> write)
+    private T Write<T>(Func<SqliteWriter, T> write)
     {
         try
         {
-            _writer ??= Open();
-            using SqliteTransaction transaction = _writer.BeginTransaction(deferred: false);
-            T result = write(transaction);
-            transaction.Commit();
-            return result;
+            _writer ??= new SqliteWriter(Open());
+            return _writer.Write(write);
         }
         catch (SqliteException)
         {

@@ -14,13 +14,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
     private const string LastChange = "LEFT JOIN flipr_changes ON flipr_changes.id = properties.id AND flipr_changes.is_current = 1";
 
     public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction =>
-        {
-            using SqliteCommand update = Command(transaction, UpdateSql);
-            using SqliteCommand insert = Command(transaction, InsertSql);
-            using SqliteCommand delete = Command(transaction, "DELETE FROM properties WHERE id = @id");
-            return changes.Select(change => change.Listing is { } listing ? Upsert(update, insert, listing) : Delete(delete, change.Id)).ToArray();
-        },
+        writer => changes.Select(change => change.Listing is { } listing ? Upsert(writer, listing) : Delete(writer, change.Id)).ToArray(),
         cancellationToken);
 
     public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -70,37 +64,43 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         },
         cancellationToken);
 
-    private static bool Upsert(SqliteCommand update, SqliteCommand insert, Listing listing)
+    private static bool Upsert(SqliteWriter writer, Listing listing)
     {
-        Bind(update, listing);
-        if (update.ExecuteNonQuery() == 0)
+        if (Execute(UpdateSql) == 0)
         {
-            Bind(insert, listing);
-            insert.ExecuteNonQuery();
+            Execute(InsertSql);
         }
 
         return true;
+
+        int Execute(string sql)
+        {
+            SqliteCommand command = writer.Command(sql);
+            Bind(command, listing);
+            return command.ExecuteNonQuery();
+        }
     }
 
     private static void Bind(SqliteCommand command, Listing listing)
     {
-        Set(command, "@id", listing.Id);
-        Set(command, "@address", listing.Address);
-        Set(command, "@lat", listing.Latitude);
-        Set(command, "@lng", listing.Longitude);
-        Set(command, "@price", listing.Price);
-        Set(command, "@bedrooms", listing.Bedrooms);
-        Set(command, "@bathrooms", listing.Bathrooms);
-        Set(command, "@intensity", listing.Intensity);
-        Set(command, "@deal_rating", listing.DealRating);
-        Set(command, "@ai_evaluation_reasoning", listing.AiEvaluationReasoning);
-        Set(command, "@property_data", System.Text.Encoding.UTF8.GetString(listing.Json.Utf8.Span));
-        Set(command, "@timestamp", listing.Timestamp);
+        command.Set("@id", listing.Id);
+        command.Set("@address", listing.Address);
+        command.Set("@lat", listing.Latitude);
+        command.Set("@lng", listing.Longitude);
+        command.Set("@price", listing.Price);
+        command.Set("@bedrooms", listing.Bedrooms);
+        command.Set("@bathrooms", listing.Bathrooms);
+        command.Set("@intensity", listing.Intensity);
+        command.Set("@deal_rating", listing.DealRating);
+        command.Set("@ai_evaluation_reasoning", listing.AiEvaluationReasoning);
+        command.Set("@property_data", System.Text.Encoding.UTF8.GetString(listing.Json.Utf8.Span));
+        command.Set("@timestamp", listing.Timestamp);
     }
 
-    private static bool Delete(SqliteCommand delete, string id)
+    private static bool Delete(SqliteWriter writer, string id)
     {
-        Set(delete, "@id", id);
+        SqliteCommand delete = writer.Command("DELETE FROM properties WHERE id = @id");
+        delete.Set("@id", id);
         return delete.ExecuteNonQuery() > 0;
     }
 
@@ -116,26 +116,6 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         INSERT INTO properties (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, timestamp)
         VALUES (@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @ai_evaluation_reasoning, @property_data, @timestamp)
         """;
-
-    private static SqliteCommand Command(SqliteTransaction transaction, string sql)
-    {
-        SqliteCommand command = transaction.Connection!.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        return command;
-    }
-
-    private static void Set(SqliteCommand command, string name, object? value)
-    {
-        if (command.Parameters.IndexOf(name) is var index and >= 0)
-        {
-            command.Parameters[index].Value = value ?? DBNull.Value;
-        }
-        else
-        {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
-    }
 
     private static List<ListingJson> ReadListings(SqliteCommand command, string databaseId)
     {

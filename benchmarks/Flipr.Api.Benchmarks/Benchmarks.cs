@@ -2,7 +2,7 @@ using Flipr.Api.Faults;
 
 namespace Flipr.Api.Benchmarks;
 
-/// <summary><c>dotnet run -c Release --project benchmarks/Flipr.Api.Benchmarks -- throughput [runs] | latency</c>.</summary>
+/// <summary><c>dotnet run -c Release --project benchmarks/Flipr.Api.Benchmarks -- throughput [rounds] | latency</c>.</summary>
 internal static class Benchmarks
 {
     public static async Task<int> Main(string[] args)
@@ -10,7 +10,7 @@ internal static class Benchmarks
         await using PostgresServer postgres = await PostgresServer.StartNewAsync();
         return args switch
         {
-            ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(postgres, rest is [var runs] ? int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture) : 3),
+            ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(postgres, rest is [var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 25),
             ["latency"] => await LatencyBenchmark.RunAsync(postgres),
             _ => Usage(),
         };
@@ -18,7 +18,7 @@ internal static class Benchmarks
 
     private static int Usage()
     {
-        Console.Error.WriteLine("throughput [runs] | latency");
+        Console.Error.WriteLine("throughput [rounds] | latency");
         return 2;
     }
 }
