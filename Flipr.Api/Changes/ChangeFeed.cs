@@ -15,6 +15,9 @@ internal sealed partial class ChangeFeed(
     /// <summary>How often to look when nobody says that there is something: a commit through another process, or a lost notification.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long after something was found: it seldom comes alone, and not every commit notifies. Twice as long each time that nothing is found.</summary>
+    private static readonly TimeSpan FirstLookInterval = TimeSpan.FromMilliseconds(25);
+
     /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
@@ -49,8 +52,10 @@ internal sealed partial class ChangeFeed(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Cursor? at = null;
+        TimeSpan patience = LookInterval;
         while (true)
         {
+            Cursor? before = at;
             try
             {
                 bool isBehind = database.IsPrepared;
@@ -68,8 +73,9 @@ internal sealed partial class ChangeFeed(
                 LogFailed(logger, exception); // Whatever it was, the next look may succeed, and without a feed nobody hears of anything.
             }
 
+            patience = at != before ? FirstLookInterval : patience * 2 < LookInterval ? patience * 2 : LookInterval;
             await Task.Delay(Pause, time, stoppingToken);
-            await signal.WaitAsync(LookInterval - Pause, stoppingToken);
+            await signal.WaitAsync(patience - Pause, stoppingToken);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class DatabaseServices
             builder.Services.AddSingleton<NpgsqlDataSource>(_ => PostgresDataSource.Create(connection));
             builder.Services.AddSingleton<PostgresDatabase>().AddSingleton<IDatabase>(static services => services.GetRequiredService<PostgresDatabase>());
             builder.Services.AddSingleton<IListingStore, PostgresListingStore>().AddSingleton<IChangeLog, PostgresChangeLog>();
-            builder.Services.AddHostedService<PostgresChangeListener>();
+            builder.Services.AddSingleton<PostgresChangeNotifier>().AddHostedService<PostgresChangeListener>();
         }
         else
         {

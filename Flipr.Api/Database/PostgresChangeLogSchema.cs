@@ -13,8 +13,17 @@ namespace Flipr.Api.Database;
 /// </remarks>
 internal static class PostgresChangeLogSchema
 {
-    /// <summary>The channel that every commit with changes is announced on.</summary>
+    /// <summary>The channel that commits with changes are announced on: each one of a foreign writer, and a few in a second of this backend's own.</summary>
     public const string Channel = "flipr_changes";
+
+    /// <summary>
+    /// The application name of a backend that announces its own commits: not each, for a notification costs as much as a small
+    /// batch (see <see cref="Changes.PostgresChangeNotifier"/>).
+    /// </summary>
+    public const string ApplicationName = "Flipr";
+
+    private const string NotifyForForeigners =
+        $"IF pg_catalog.current_setting('application_name') <> '{ApplicationName}' THEN PERFORM pg_catalog.pg_notify('{Channel}', ''); END IF";
 
     /// <summary>Selects the names of the triggers that watch the table; there are <see cref="TriggerCount"/> when all do.</summary>
     public const string Triggers =
@@ -46,12 +55,12 @@ internal static class PostgresChangeLogSchema
         CREATE UNIQUE INDEX IF NOT EXISTS flipr_changes_current ON flipr_changes (id) WHERE is_current;
         """;
 
-    private static string ReplaceOld(string schema) => $"""
-        UPDATE {schema}.flipr_changes SET
-            is_current = false, address = OLD.address, price_exact = OLD.price_exact, bedrooms = OLD.bedrooms, bathrooms = OLD.bathrooms,
-            intensity_exact = OLD.intensity_exact, deal_rating = OLD.deal_rating, ai_evaluation_reasoning = OLD.ai_evaluation_reasoning,
-            property_data = OLD.property_data, property_text = OLD.property_text, timestamp = OLD.timestamp
-        WHERE id = OLD.id AND is_current
+    private static string ReplaceOld(string schema) => $"UPDATE {schema}.flipr_changes SET {Replaced("OLD")} WHERE id = OLD.id AND is_current";
+
+    private static string Replaced(string was) => $"""
+        is_current = false, address = {was}.address, price_exact = {was}.price_exact, bedrooms = {was}.bedrooms, bathrooms = {was}.bathrooms,
+        intensity_exact = {was}.intensity_exact, deal_rating = {was}.deal_rating, ai_evaluation_reasoning = {was}.ai_evaluation_reasoning,
+        property_data = {was}.property_data, property_text = {was}.property_text, timestamp = {was}.timestamp
         """;
 
     // Runs with the rights of whoever set the schema up: the old backend's login may know nothing of the log.
@@ -73,20 +82,17 @@ internal static class PostgresChangeLogSchema
                     INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) VALUES (NEW.id, 'new', NEW.lat_exact, NEW.lng_exact);
                 END IF;
             END IF;
-            PERFORM pg_catalog.pg_notify('{Channel}', '');
+            {NotifyForForeigners};
             RETURN NULL;
         END $function$;
 
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $function$
         BEGIN
             PERFORM pg_catalog.pg_advisory_xact_lock({LockKey});
-            UPDATE {schema}.flipr_changes AS logged SET
-                is_current = false, address = was.address, price_exact = was.price_exact, bedrooms = was.bedrooms, bathrooms = was.bathrooms,
-                intensity_exact = was.intensity_exact, deal_rating = was.deal_rating, ai_evaluation_reasoning = was.ai_evaluation_reasoning,
-                property_data = was.property_data, property_text = was.property_text, timestamp = was.timestamp
+            UPDATE {schema}.flipr_changes AS logged SET {Replaced("was")}
             FROM {schema}.properties AS was WHERE logged.id = was.id AND logged.is_current;
             INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM {schema}.properties ORDER BY id;
-            PERFORM pg_catalog.pg_notify('{Channel}', '');
+            {NotifyForForeigners};
             RETURN NULL;
         END $function$;
         """;

@@ -9,6 +9,11 @@ internal static class PostgresDataSource
     {
         // Transaction-mode poolers cannot carry DISCARD ALL, and nothing here leaves state in a session.
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { NoResetOnClose = true };
+        if (!connection.ShouldSerialize("Application Name"))
+        {
+            settings.ApplicationName = PostgresChangeLogSchema.ApplicationName;
+        }
+
         // A client that waits for its 503 should not wait for long.
         if (!connection.ShouldSerialize("Timeout"))
         {

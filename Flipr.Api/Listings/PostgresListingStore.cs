@@ -6,7 +6,7 @@ using Npgsql;
 namespace Flipr.Api.Listings;
 
 /// <summary>The listings in PostgreSQL.</summary>
-internal sealed class PostgresListingStore(PostgresDatabase database) : IListingStore
+internal sealed class PostgresListingStore(PostgresDatabase database, PostgresChangeNotifier notifier) : IListingStore
 {
     private static readonly ListingFilter Filter = new("price_exact", "intensity_exact", "lat_exact", "lng_exact", "bedrooms");
 
@@ -96,7 +96,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database) : IListing
         },
         cancellationToken);
 
-    private static async Task<bool[]> ApplyCoreAsync(NpgsqlDataSource source, IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken)
+    private async Task<bool[]> ApplyCoreAsync(NpgsqlDataSource source, IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken)
     {
         Listing[] upserts = [.. changes.Select(change => change.Listing).OfType<Listing>()];
         string[] deletes = [.. changes.Where(change => change.Listing is null).Select(change => change.Id)];
@@ -108,9 +108,17 @@ internal sealed class PostgresListingStore(PostgresDatabase database) : IListing
             batch.BatchCommands.Add(UpsertCommand(upserts));
         }
 
-        var delete = new NpgsqlBatchCommand("DELETE FROM properties WHERE id = ANY (@id) RETURNING id");
-        delete.Parameters.Add(new NpgsqlParameter<string[]>("id", deletes));
-        batch.BatchCommands.Add(delete);
+        if (deletes.Length > 0)
+        {
+            var delete = new NpgsqlBatchCommand("DELETE FROM properties WHERE id = ANY (@id) RETURNING id");
+            delete.Parameters.Add(new NpgsqlParameter<string[]>("id", deletes));
+            batch.BatchCommands.Add(delete);
+        }
+
+        if (notifier.IsDue())
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresChangeNotifier.Sql));
+        }
 
         var deleted = new HashSet<string>(StringComparer.Ordinal);
         await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken))

@@ -72,6 +72,28 @@ public abstract class ChangeLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_happens_while_nobody_is_connected_is_in_the_log_and_what_lies_behind_the_cursor_of_a_later_connection_is_announced()
+    {
+        string start = Cursor(await _api.GetAsync("/properties"));
+        await _api.StoreAsync("""{"id":"a","n":1}""");
+        await _api.StoreAsync("""{"id":"b","n":2}""");
+        await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(_api.Url);
+        string connected = Cursor(await client.NextAsync("connection_status"));
+        await _api.StoreAsync("""{"id":"c","n":3}""");
+        var heard = new List<string>();
+        while (heard is not [.., "c"])
+        {
+            heard.Add((await client.NextAsync("new_property")).GetProperty("id").GetString()!);
+        }
+
+        Assert.Equal(["new a 1", "new b 2", "new c 3"], (await client.CatchUpAsync(start)).Changes);
+        string[] behind = [.. (await client.CatchUpAsync(connected)).Changes.Select(change => change.Split(' ')[1])];
+        Assert.Contains("c", behind);
+        // At most what was about to be announced when it connected comes before.
+        Assert.Equal(behind, heard.TakeLast(behind.Length));
+    }
+
+    [Fact]
     public async Task Each_state_of_a_listing_is_kept_for_those_who_have_not_seen_it()
     {
         string start = Cursor(await _api.GetAsync("/properties"));

@@ -29,6 +29,31 @@ public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogT
         Assert.Equal(["new late 1"], (await client.CatchUpAsync(between)).Changes);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Other_instances_are_notified_of_a_commit_whoever_makes_it(bool byHand)
+    {
+        await Api.GetAsync("/properties"); // The log is set up.
+        await using NpgsqlConnection listening = new(DatabaseUrl.Parse(Database.Settings[0].Value).ConnectionString);
+        await listening.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var listen = new NpgsqlCommand($"LISTEN {PostgresChangeLogSchema.Channel}", listening))
+        {
+            await listen.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        if (byHand)
+        {
+            await Database.ExecuteAsync("INSERT INTO properties (id) VALUES ('a')");
+        }
+        else
+        {
+            await Api.StoreAsync("""{"id":"a"}""");
+        }
+
+        Assert.True(await listening.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task What_fails_when_it_commits_is_not_answered_200()
     {
