@@ -149,5 +149,5 @@ internal sealed class PostgresListingStore(PostgresDatabase database) : IListing
     private static float? Real(double? value) => value is { } number && float.IsFinite((float)number) ? (float)number : null;
 
     private static ListingJson ReadListing(NpgsqlDataReader reader, string databaseId, int first) =>
-        PostgresListingColumns.Read(reader, first, new Cursor(databaseId, reader.GetInt64(first + PostgresListingColumns.Count))).ToJson();
+        ListingColumns.Read(reader, first, new Cursor(databaseId, reader.GetInt64(first + ListingColumns.Count))).ToJson();
 }
