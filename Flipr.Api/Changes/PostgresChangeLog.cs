@@ -26,7 +26,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             var batch = new ChangeBatchBuilder(query);
             while (await reader.ReadAsync(token))
             {
-                batch.State = PostgresChangeLogSchema.ReadState(reader, 0);
+                batch.State ??= PostgresChangeLogSchema.ReadState(reader, 0); // The same in every row.
                 if (!reader.IsDBNull(StateColumns) && !batch.Add(ChangeColumns.Read(reader, StateColumns, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
                 {
                     break;

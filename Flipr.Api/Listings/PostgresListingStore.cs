@@ -63,11 +63,11 @@ internal sealed class PostgresListingStore(PostgresDatabase database) : IListing
             command.Parameters.Add(new NpgsqlParameter<long>("offset", query.Offset));
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             var listings = new List<ListingJson>(query.PerPage);
-            LogState state = default;
+            LogState? state = null;
             long total = 0;
             while (await reader.ReadAsync(token))
             {
-                state = PostgresChangeLogSchema.ReadState(reader, 0);
+                state ??= PostgresChangeLogSchema.ReadState(reader, 0); // The same in every row.
                 total = reader.GetInt64(3);
                 if (!reader.IsDBNull(4))
                 {
@@ -75,7 +75,9 @@ internal sealed class PostgresListingStore(PostgresDatabase database) : IListing
                 }
             }
 
-            return new ListingSelection(listings, total, new Cursor(state.DatabaseId, state.Head).ToString());
+            return state is null
+                ? throw new InvalidOperationException("The change log has no state: flipr_log is empty.")
+                : new ListingSelection(listings, total, new Cursor(state.DatabaseId, state.Head).ToString());
         },
         cancellationToken);
 
