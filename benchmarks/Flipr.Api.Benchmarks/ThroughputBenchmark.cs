@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Flipr.Api.Faults;
+using Flipr.Testing;
 
 namespace Flipr.Api.Benchmarks;
 
@@ -13,7 +14,7 @@ internal static class ThroughputBenchmark
     private const int Listings = 8_000;
     private const double Bound = 0.8;
 
-    public static async Task<int> RunAsync(PostgresServer postgres, int runs)
+    public static async Task<int> RunAsync(PostgresCluster postgres, int runs)
     {
         bool holds = true;
         foreach (string kind in (string[])["SQLite", "PostgreSQL"])
@@ -44,14 +45,14 @@ internal static class ThroughputBenchmark
         return ratio >= Bound;
     }
 
-    private static async Task<Rates> MeasureAsync(string kind, PostgresServer postgres, bool isLogged)
+    private static async Task<Rates> MeasureAsync(string kind, PostgresCluster postgres, bool isLogged)
     {
         DirectoryInfo home = Directory.CreateTempSubdirectory("flipr-throughput-");
         try
         {
             IFaultDatabase database = kind == "SQLite"
                 ? new SqliteFaultDatabase(home.FullName)
-                : new PostgresFaultDatabase(postgres, await postgres.CreateDatabaseAsync());
+                : new PostgresFaultDatabase(await postgres.CreateDatabaseAsync());
             await using ApiInstance api = await ApiInstance.StartAsync(home.FullName, Ports.Free(), database);
             if (!isLogged)
             {
