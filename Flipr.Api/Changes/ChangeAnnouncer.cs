@@ -8,12 +8,7 @@ internal sealed class ChangeAnnouncer(SocketIOServer io, Watchers watchers)
     public ValueTask AnnounceAsync(Change change)
     {
         // One broadcast, so that it is encoded once and nobody who is in two of the rooms hears it twice.
-        Broadcast audience = io.To(Watchers.OfEverything);
-        foreach (string sid in watchers.OfBoxesTouchedBy(change))
-        {
-            audience = audience.To(sid);
-        }
-
+        Broadcast audience = io.To([Watchers.OfEverything, .. watchers.OfBoxesTouchedBy(change)]);
         return (change.Kind, change.Listing) switch
         {
             (ChangeKind.New, { } listing) => audience.EmitAsync("new_property", listing),

@@ -8,7 +8,8 @@ internal sealed class ChangeBatchBuilder(ChangeQuery query)
     private readonly List<Change> _changes = [];
     private long _bytes;
 
-    public LogState State { get; set; }
+    /// <summary>Where the log stood when it was read.</summary>
+    public LogState? State { get; set; }
 
     /// <summary>Adds an entry.</summary>
     /// <returns>Whether there is room for more.</returns>
@@ -19,7 +20,8 @@ internal sealed class ChangeBatchBuilder(ChangeQuery query)
         return !IsFull;
     }
 
-    public ChangeBatch Build() => new(State, _changes, IsComplete: !IsFull);
+    /// <exception cref="InvalidOperationException">There was no state.</exception>
+    public ChangeBatch Build() => new(State ?? throw new InvalidOperationException("The change log has no state: flipr_log is empty."), _changes, IsComplete: !IsFull);
 
     private bool IsFull => _changes.Count >= query.Limit || _bytes >= ChangeQuery.MaxBytes;
 }

@@ -9,7 +9,6 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 {
     private const string Entry = "logged.position, logged.kind, logged.id AS logged_id, logged.old_lat_exact, logged.old_lng_exact, logged.lat_exact AS new_lat, logged.lng_exact AS new_lng";
     private const int StateColumns = 3;
-    private const int EntryColumns = 7;
 
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.RunAsync(
         async (source, token) =>
@@ -27,8 +26,8 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             var batch = new ChangeBatchBuilder(query);
             while (await reader.ReadAsync(token))
             {
-                batch.State = PostgresChangeLogSchema.ReadState(reader, 0);
-                if (!reader.IsDBNull(StateColumns) && !batch.Add(ReadChange(reader, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
+                batch.State ??= PostgresChangeLogSchema.ReadState(reader, 0); // The same in every row.
+                if (!reader.IsDBNull(StateColumns) && !batch.Add(ChangeColumns.Read(reader, StateColumns, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
                 {
                     break;
                 }
@@ -88,18 +87,5 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             SELECT state.*, entries.* FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state LEFT JOIN ({entries}) AS entries ON true
             ORDER BY position
             """;
-    }
-
-    private static Change ReadChange(NpgsqlDataReader reader, string databaseId, bool isListing)
-    {
-        const int entry = StateColumns;
-        long position = reader.GetInt64(entry);
-        var cursor = new Cursor(databaseId, position);
-        ChangeKind kind = isListing ? ChangeKind.New : Enum.Parse<ChangeKind>(reader.GetString(entry + 1), ignoreCase: true);
-        ListingJson? listing = kind == ChangeKind.Deleted ? null : PostgresListingColumns.Read(reader, entry + EntryColumns, cursor).ToJson();
-        return new Change(position, cursor.ToString(), kind, reader.GetString(entry + 2), listing, Place(entry + 3), Place(entry + 5));
-
-        GeoPoint? Place(int column) => GeoPoint.Of(Number(column), Number(column + 1));
-        double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
     }
 }

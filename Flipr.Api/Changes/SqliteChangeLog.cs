@@ -8,7 +8,6 @@ namespace Flipr.Api.Changes;
 internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 {
     private const string Entry = "logged.position AS position, logged.kind, logged.id, logged.old_lat, logged.old_lng, logged.lat, logged.lng";
-    private const int EntryColumns = 7;
 
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         command =>
@@ -25,7 +24,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
             }
 
             using SqliteDataReader reader = command.ExecuteReader();
-            while (reader.Read() && batch.Add(ReadChange(reader, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
+            while (reader.Read() && batch.Add(ChangeColumns.Read(reader, first: 0, batch.State.DatabaseId, isListing: query.ListingsUpTo is not null)))
             {
             }
 
@@ -67,17 +66,5 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
             ORDER BY logged.position LIMIT @limit)
             ORDER BY position LIMIT @limit
             """;
-    }
-
-    private static Change ReadChange(SqliteDataReader reader, string databaseId, bool isListing)
-    {
-        long position = reader.GetInt64(0);
-        var cursor = new Cursor(databaseId, position);
-        ChangeKind kind = isListing ? ChangeKind.New : Enum.Parse<ChangeKind>(reader.GetString(1), ignoreCase: true);
-        ListingJson? listing = kind == ChangeKind.Deleted ? null : SqliteListingColumns.Read(reader, EntryColumns, cursor).ToJson();
-        return new Change(position, cursor.ToString(), kind, reader.GetString(2), listing, Place(3), Place(5));
-
-        GeoPoint? Place(int column) => GeoPoint.Of(Number(column), Number(column + 1));
-        double? Number(int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
     }
 }

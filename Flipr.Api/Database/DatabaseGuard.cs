@@ -10,6 +10,7 @@ namespace Flipr.Api.Database;
 internal sealed partial class DatabaseGuard(string database, Func<Exception, DatabaseFault?> reasonOf, ILogger logger)
 {
     private volatile bool _isPrepared;
+    private volatile LogState? _preparedAt; // Before _isPrepared: whoever sees that finds this.
     private volatile string? _reason;
     private int _isAway;
 
@@ -17,13 +18,13 @@ internal sealed partial class DatabaseGuard(string database, Func<Exception, Dat
     public bool IsPrepared => _isPrepared;
 
     /// <summary>Where the change log stood when the schema was last set up, before any other work was let through; null before that.</summary>
-    public LogState? PreparedAt { get; private set; }
+    public LogState? PreparedAt => _preparedAt;
 
     /// <summary>Sets the schema up.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task PrepareAsync(Func<CancellationToken, Task<LogState>> setUp, CancellationToken cancellationToken)
     {
-        PreparedAt = await GuardedAsync(setUp, cancellationToken);
+        _preparedAt = await GuardedAsync(setUp, cancellationToken);
         _isPrepared = true;
     }
 

@@ -63,11 +63,11 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
             command.Parameters.Add(new NpgsqlParameter<long>("offset", query.Offset));
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             var listings = new List<ListingJson>(query.PerPage);
-            LogState state = default;
+            LogState? state = null;
             long total = 0;
             while (await reader.ReadAsync(token))
             {
-                state = PostgresChangeLogSchema.ReadState(reader, 0);
+                state ??= PostgresChangeLogSchema.ReadState(reader, 0); // The same in every row.
                 total = reader.GetInt64(3);
                 if (!reader.IsDBNull(4))
                 {
@@ -75,7 +75,9 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
                 }
             }
 
-            return new ListingSelection(listings, total, new Cursor(state.DatabaseId, state.Head).ToString());
+            return state is null
+                ? throw new InvalidOperationException("The change log has no state: flipr_log is empty.")
+                : new ListingSelection(listings, total, new Cursor(state.DatabaseId, state.Head).ToString());
         },
         cancellationToken);
 
@@ -157,5 +159,5 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
     private static float? Real(double? value) => value is { } number && float.IsFinite((float)number) ? (float)number : null;
 
     private static ListingJson ReadListing(NpgsqlDataReader reader, string databaseId, int first) =>
-        PostgresListingColumns.Read(reader, first, new Cursor(databaseId, reader.GetInt64(first + PostgresListingColumns.Count))).ToJson();
+        ListingColumns.Read(reader, first, new Cursor(databaseId, reader.GetInt64(first + ListingColumns.Count))).ToJson();
 }

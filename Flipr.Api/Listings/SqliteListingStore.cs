@@ -123,7 +123,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         var listings = new List<ListingJson>();
         while (reader.Read())
         {
-            listings.Add(SqliteListingColumns.Read(reader, 0, new Cursor(databaseId, reader.GetInt64(SqliteListingColumns.Count))).ToJson());
+            listings.Add(ListingColumns.Read(reader, 0, new Cursor(databaseId, reader.GetInt64(ListingColumns.Count))).ToJson());
         }
 
         return listings;

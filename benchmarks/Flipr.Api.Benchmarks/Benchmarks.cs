@@ -1,4 +1,4 @@
-using Flipr.Api.Faults;
+using Flipr.Testing;
 
 namespace Flipr.Api.Benchmarks;
 
@@ -7,7 +7,7 @@ internal static class Benchmarks
 {
     public static async Task<int> Main(string[] args)
     {
-        await using PostgresServer postgres = await PostgresServer.StartNewAsync();
+        await using PostgresCluster postgres = await PostgresCluster.StartNewAsync(isSynced: true);
         return args switch
         {
             ["throughput", .. var rest] => await ThroughputBenchmark.RunAsync(postgres, rest is [var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 25),

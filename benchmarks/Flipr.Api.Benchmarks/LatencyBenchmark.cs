@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using Flipr.Api.Faults;
+using Flipr.Testing;
 
 namespace Flipr.Api.Benchmarks;
 
@@ -12,13 +13,13 @@ internal static class LatencyBenchmark
 {
     private const int Posts = 200;
 
-    public static async Task<int> RunAsync(PostgresServer postgres)
+    public static async Task<int> RunAsync(PostgresCluster postgres)
     {
         string direct = await postgres.CreateDatabaseAsync();
-        double notified = await MeasureAsync("PostgreSQL directly, NOTIFY", new PostgresFaultDatabase(postgres, direct), 100);
-        await using PgBouncer pooler = await PgBouncer.StartAsync(postgres);
+        double notified = await MeasureAsync("PostgreSQL directly, NOTIFY", new PostgresFaultDatabase(direct), 100);
+        await using PgBouncer pooler = await PgBouncer.StartNewAsync(postgres, poolSize: 5);
         string pooled = await postgres.CreateDatabaseAsync();
-        double looked = await MeasureAsync("through PgBouncer in transaction mode", new PostgresFaultDatabase(postgres, pooled, pooler), 500);
+        double looked = await MeasureAsync("through PgBouncer in transaction mode", new PostgresFaultDatabase(pooled, pooler), 500);
         return notified < 100 && looked < 500 ? 0 : 1;
     }
 

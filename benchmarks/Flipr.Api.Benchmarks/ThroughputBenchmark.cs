@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Flipr.Api.Faults;
+using Flipr.Testing;
 
 namespace Flipr.Api.Benchmarks;
 
@@ -16,7 +17,7 @@ internal static class ThroughputBenchmark
     private const int Listings = 1_000;
     private const double Bound = 0.8;
 
-    public static async Task<int> RunAsync(PostgresServer postgres, int rounds)
+    public static async Task<int> RunAsync(PostgresCluster postgres, int rounds)
     {
         bool holds = true;
         foreach (string kind in (string[])["SQLite", "PostgreSQL"])
@@ -97,12 +98,12 @@ internal static class ThroughputBenchmark
     {
         public HttpClient Http => http;
 
-        public static async Task<Target> StartAsync(string kind, PostgresServer postgres, bool isLogged)
+        public static async Task<Target> StartAsync(string kind, PostgresCluster postgres, bool isLogged)
         {
             DirectoryInfo home = Directory.CreateTempSubdirectory("flipr-throughput-");
             IFaultDatabase database = kind == "SQLite"
                 ? new SqliteFaultDatabase(home.FullName)
-                : new PostgresFaultDatabase(postgres, await postgres.CreateDatabaseAsync());
+                : new PostgresFaultDatabase(await postgres.CreateDatabaseAsync());
             ApiInstance api = await ApiInstance.StartAsync(home.FullName, Ports.Free(), database);
             if (!isLogged)
             {

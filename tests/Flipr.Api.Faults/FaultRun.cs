@@ -6,19 +6,19 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly string _home = Directory.CreateTempSubdirectory("flipr-faults-").FullName;
     private readonly List<ApiInstance> _instances = [];
     private readonly Fault _fault;
-    private readonly PostgresServer _postgres;
+    private readonly PostgresCluster _postgres;
     private readonly IFaultDatabase _database;
     private Gateway? _gateway;
 
-    private FaultRun(Fault fault, PostgresServer postgres, string? databaseName)
+    private FaultRun(Fault fault, PostgresCluster postgres, string? url)
     {
         _fault = fault;
         _postgres = postgres;
-        _database = databaseName is null ? new SqliteFaultDatabase(_home) : new PostgresFaultDatabase(postgres, databaseName);
+        _database = url is null ? new SqliteFaultDatabase(_home) : new PostgresFaultDatabase(url);
     }
 
     /// <summary>Runs the fault once.</summary>
-    public static async Task<Outcome> RunAsync(Fault fault, PostgresServer postgres, int changes, int clients)
+    public static async Task<Outcome> RunAsync(Fault fault, PostgresCluster postgres, int changes, int clients)
     {
         await using var run = new FaultRun(fault, postgres, fault.UsesPostgres ? await postgres.CreateDatabaseAsync() : null);
         return await run.RunAsync(changes, clients);

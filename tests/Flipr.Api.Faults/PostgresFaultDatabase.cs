@@ -3,18 +3,17 @@ using Npgsql;
 
 namespace Flipr.Api.Faults;
 
-/// <summary>A database in <see cref="PostgresServer"/>.</summary>
-/// <param name="server">The server.</param>
-/// <param name="name">The database.</param>
+/// <summary>A database in a <see cref="PostgresCluster"/>.</summary>
+/// <param name="url">The database, without a pooler.</param>
 /// <param name="pooler">What the API reaches it through; null for no pooler.</param>
-internal sealed class PostgresFaultDatabase(PostgresServer server, string name, PgBouncer? pooler = null) : IFaultDatabase
+internal sealed class PostgresFaultDatabase(string url, PgBouncer? pooler = null) : IFaultDatabase
 {
     public IReadOnlyDictionary<string, string?> Settings { get; } =
-        new Dictionary<string, string?> { ["DATABASE_URL"] = PostgresServer.Url(pooler?.Port ?? server.Port, name), ["DISABLE_SQLITE_FALLBACK"] = "true" };
+        new Dictionary<string, string?> { ["DATABASE_URL"] = pooler?.UrlOf(url) ?? url, ["DISABLE_SQLITE_FALLBACK"] = "true" };
 
     public async Task<IReadOnlyList<LogEntry>> ReadLogAsync()
     {
-        await using var connection = new NpgsqlConnection(server.ConnectionString(name));
+        await using var connection = new NpgsqlConnection(PostgresCluster.ConnectionString(url));
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             """
@@ -34,5 +33,5 @@ internal sealed class PostgresFaultDatabase(PostgresServer server, string name, 
         return log;
     }
 
-    public Task ExecuteAsync(string sql) => server.ExecuteAsync(name, sql);
+    public Task ExecuteAsync(string sql) => PostgresCluster.ExecuteAsync(url, sql);
 }

@@ -13,8 +13,8 @@ if (faults.Length == 0 || names.Except(Faults.All.Select(fault => fault.Name)).A
     return 2;
 }
 
-await Checkout.InstallClientsAsync();
-await using PostgresServer postgres = await PostgresServer.StartNewAsync();
+await Clients.InstallAsync();
+await using PostgresCluster postgres = await PostgresCluster.StartNewAsync(isSynced: true);
 Console.WriteLine($"Each fault {times} times, {changes} changes posted 16 at a time, {clients} clients.");
 Console.WriteLine("| fault | runs | accepted | refused | logged | delivered | lost | duplicated | out of order |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|");

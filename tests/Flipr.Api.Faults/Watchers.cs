@@ -21,7 +21,7 @@ internal sealed class Watchers : IAsyncDisposable
     /// <summary>Starts clients and waits until all are connected.</summary>
     public static async Task<Watchers> StartAsync(int count, params Uri[] addresses)
     {
-        var start = new ProcessStartInfo("node", [Checkout.Watchers, count.ToString(CultureInfo.InvariantCulture), .. addresses.Select(address => address.ToString())])
+        var start = new ProcessStartInfo("node", [Clients.Script, count.ToString(CultureInfo.InvariantCulture), .. addresses.Select(address => address.ToString())])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -48,7 +48,7 @@ public sealed class InterruptedStartTests(PostgresServer postgres) : IDisposable
                     url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'"))! > 0);
                 if (!isKilled)
                 {
-                    Assert.Equal(0, await process.Command.TerminateAsync());
+                    Assert.Equal(0, await process.Command.TerminateAsync(TestContext.Current.CancellationToken));
                 }
             }
 
@@ -84,7 +84,7 @@ public sealed class InterruptedStartTests(PostgresServer postgres) : IDisposable
 
         await using (ApiProcess process = Start(""))
         {
-            await process.Command.WaitForOutputAsync("Flipr is at ");
+            await process.Command.WaitForOutputAsync("Flipr is at ", TestContext.Current.CancellationToken);
             await Eventually.ThatAsync(() => Task.FromResult(IsBeingWritten()));
         }
 

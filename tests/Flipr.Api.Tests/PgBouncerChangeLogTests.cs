@@ -40,7 +40,7 @@ public sealed class PgBouncerChangeLogTests(PostgresServer postgres) : ChangeLog
 
     private protected override async Task<TestDatabase> CreateAsync()
     {
-        _pooler = await PgBouncer.StartAsync(postgres);
+        _pooler = await postgres.StartPoolerAsync();
         return await TestDatabase.OfPostgresAsync(postgres, _pooler);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class PgBouncerTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_sent_that_would_stay_with_a_session()
     {
-        await using PgBouncer pooler = await PgBouncer.StartAsync(_postgres);
+        await using PgBouncer pooler = await _postgres.StartPoolerAsync();
         using TestDatabase database = await TestDatabase.OfPostgresAsync(_postgres, pooler);
         using (ApiHost one = database.Start())
         using (ApiHost other = database.Start())
@@ -47,7 +47,7 @@ public sealed partial class PgBouncerTests : IAsyncLifetime
     [Fact]
     public async Task The_pooler_going_away_and_the_server_behind_it_are_outages_that_end()
     {
-        await using PgBouncer pooler = await PgBouncer.StartAsync(_postgres);
+        await using PgBouncer pooler = await _postgres.StartPoolerAsync();
         using TestDatabase database = await TestDatabase.OfPostgresAsync(_postgres, pooler);
         using ApiHost api = database.Start();
         await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(api.Url);

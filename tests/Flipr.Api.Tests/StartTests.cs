@@ -35,7 +35,7 @@ public sealed class StartTests : IDisposable
         IEnumerable<(string, string)> given = settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(setting => (setting.Split('=', 2)[0], setting.Split('=', 2)[1]));
         await using ApiProcess process = ApiProcess.Start(_home, [("FLIPR_API_KEY", "key"), .. given]);
 
-        Assert.NotEqual(0, await process.Command.WaitForExitAsync());
+        Assert.NotEqual(0, await process.Command.WaitForExitAsync(TestContext.Current.CancellationToken));
         string output = process.Command.Output;
         Assert.Contains(problem, output, StringComparison.Ordinal);
         Assert.Contains(remedy, output, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class StartTests : IDisposable
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         await using ApiProcess process = ApiProcess.Start(_home, [Development], "--urls", string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"));
 
-        Assert.NotEqual(0, await process.Command.WaitForExitAsync());
+        Assert.NotEqual(0, await process.Command.WaitForExitAsync(TestContext.Current.CancellationToken));
         string line = Assert.Single(process.Command.Output.Trim().Split('\n'));
         Assert.Contains(port.ToString(CultureInfo.InvariantCulture), line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class StartTests : IDisposable
         await File.WriteAllTextAsync(
             _home.File(".env"), string.Create(CultureInfo.InvariantCulture, $"PORT={port}\nMAX_UPDATE_BYTES=20\nFLIPR_API_KEY=\"from file\"\n"), TestContext.Current.CancellationToken);
         await using ApiProcess process = ApiProcess.Start(_home, [Development, ("MAX_UPDATE_BYTES", "40")]);
-        await process.Command.WaitForOutputAsync(string.Create(CultureInfo.InvariantCulture, $"Flipr is at http://localhost:{port} and stores in SQLite in {_home.File("properties.db")}"));
+        await process.Command.WaitForOutputAsync(string.Create(CultureInfo.InvariantCulture, $"Flipr is at http://localhost:{port} and stores in SQLite in {_home.File("properties.db")}"), TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
 
         using HttpResponseMessage withoutKey = await http.PostAsync("/update", new StringContent("{}"), TestContext.Current.CancellationToken);
@@ -76,7 +76,7 @@ public sealed class StartTests : IDisposable
             (HttpStatusCode.Unauthorized, HttpStatusCode.OK, HttpStatusCode.RequestEntityTooLarge), (withoutKey.StatusCode, fits.StatusCode, tooLarge.StatusCode));
         Assert.True(File.Exists(_home.File("properties.db")));
         Assert.Single(process.Command.Output.Trim().Split('\n'));
-        Assert.Equal(0, await process.Command.TerminateAsync());
+        Assert.Equal(0, await process.Command.TerminateAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -93,14 +93,14 @@ public sealed class StartTests : IDisposable
         await using ApiProcess process = name.StartsWith("--", StringComparison.Ordinal)
             ? ApiProcess.Start(_home, [Development, .. settings], name, text)
             : ApiProcess.Start(_home, [Development, .. settings, (name, text)]);
-        await process.Command.WaitForOutputAsync("Flipr is at http://");
+        await process.Command.WaitForOutputAsync("Flipr is at http://", TestContext.Current.CancellationToken);
         using var http = new HttpClient();
 
         using HttpResponseMessage alive = await http.GetAsync(
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/healthz"), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
-        Assert.Equal(0, await process.Command.TerminateAsync());
+        Assert.Equal(0, await process.Command.TerminateAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class StartTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has 127.0.0.2 without being asked");
         string port = Ports.Free().ToString(CultureInfo.InvariantCulture);
         await using ApiProcess process = ApiProcess.Start(_home, [("PRODUCTION", "false"), ("PORT", port)]);
-        await process.Command.WaitForOutputAsync("stores in SQLite");
+        await process.Command.WaitForOutputAsync("stores in SQLite", TestContext.Current.CancellationToken);
         using var http = new HttpClient();
 
         using HttpResponseMessage alive = await http.GetAsync($"http://127.0.0.2:{port}/alive", TestContext.Current.CancellationToken);
@@ -122,7 +122,7 @@ public sealed class StartTests : IDisposable
         await File.WriteAllTextAsync(_home.File(".env"), "DATABASE_URL=mysql://u@h/db\nPRODUCTION=false\n", TestContext.Current.CancellationToken);
         await using ApiProcess process = ApiProcess.Start(_home, [("FLIPR_API_KEY", "key")]);
 
-        Assert.NotEqual(0, await process.Command.WaitForExitAsync());
+        Assert.NotEqual(0, await process.Command.WaitForExitAsync(TestContext.Current.CancellationToken));
         Assert.Contains("DATABASE_URL is not set", process.Command.Output, StringComparison.Ordinal);
     }
 
@@ -143,7 +143,7 @@ public sealed class StartTests : IDisposable
         await using ApiProcess process = ApiProcess.Start(_home, [Development]);
 
         // Where something else has the port, the message says so: in both cases the port was tried.
-        await process.Command.WaitForOutputAsync(":5005");
+        await process.Command.WaitForOutputAsync(":5005", TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => _home.Dispose();

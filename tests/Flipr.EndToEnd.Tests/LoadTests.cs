@@ -14,7 +14,7 @@ public sealed class LoadTests
     [Fact]
     public async Task Fifty_clients_get_each_of_3000_listings_once_and_once_more_when_it_is_updated()
     {
-        string[] lines = await File.ReadAllLinesAsync(Repository.SharedData("king-county-sales.ndjson"), TestContext.Current.CancellationToken);
+        string[] lines = await File.ReadAllLinesAsync(SharedData.File("king-county-sales.ndjson"), TestContext.Current.CancellationToken);
         Dictionary<string, JsonElement> posted = lines.Select(line => JsonElement.Parse(line)).ToDictionary(listing => listing.GetProperty("id").GetString()!);
         string[] ids = [.. posted.Keys];
         Assert.Equal(3000, ids.Length);

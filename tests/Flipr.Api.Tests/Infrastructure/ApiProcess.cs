@@ -45,12 +45,5 @@ internal sealed class ApiProcess : IAsyncDisposable
     public ValueTask DisposeAsync() => Command.DisposeAsync();
 
     /// <summary>Where the build put the program: like this test, in a folder of the same configuration.</summary>
-    private static string Built
-    {
-        get
-        {
-            var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(Repository.Root, "Flipr.Api", "bin", framework.Parent!.Name, framework.Name);
-        }
-    }
+    private static string Built => Path.GetDirectoryName(Repository.Program("Flipr.Api"))!;
 }

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Flipr.EndToEnd.Tests.Support;
 
 namespace Flipr.EndToEnd.Tests.Architecture;
 
@@ -17,7 +16,8 @@ public class ProjectReferenceTests
         ["Flipr.AppHost"] = ["Flipr.Api", "Flipr.Web.Mock"],
         ["Flipr.SocketIO.Benchmarks"] = ["Flipr.SocketIO"],
         ["Flipr.Api.Benchmarks"] = ["Flipr.Api.Faults"],
-        ["Flipr.Api.Faults"] = ["Flipr.Api" + BuildOrder],
+        ["Flipr.Testing"] = [],
+        ["Flipr.Api.Faults"] = ["Flipr.Testing", "Flipr.Api" + BuildOrder],
         ["Flipr.SocketIO.Fuzz"] = ["Flipr.SocketIO"],
         ["Flipr.SocketIO.AotApp"] = ["Flipr.SocketIO"],
     };

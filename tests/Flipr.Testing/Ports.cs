@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Flipr.Api.Faults;
+namespace Flipr.Testing;
 
-/// <summary>Free ports of the loopback.</summary>
-internal static class Ports
+/// <summary>Ports of the loopback.</summary>
+public static class Ports
 {
+    /// <summary>A port that was free a moment ago.</summary>
     public static int Free()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,12 +1,12 @@
 using System.Globalization;
-using Flipr.Api.Database;
-using Npgsql;
 
-namespace Flipr.Api.Tests.Infrastructure;
+namespace Flipr.Testing;
 
-/// <summary>A PgBouncer in transaction mode, with few server connections, in front of a test's PostgreSQL.</summary>
-internal sealed class PgBouncer : IAsyncDisposable
+/// <summary>A PgBouncer in transaction mode in front of a <see cref="PostgresCluster"/>.</summary>
+public sealed class PgBouncer : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TestFolder _folder = new();
     private readonly int _port = Ports.Free();
     private Command? _process;
@@ -15,24 +15,38 @@ internal sealed class PgBouncer : IAsyncDisposable
     {
     }
 
+    /// <summary>Why there can be none, or null.</summary>
+    public static string? Missing => Program is null ? "PgBouncer is not installed (no pgbouncer in /usr/sbin)" : null;
+
     private static string? Program => new[] { "/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer" }.FirstOrDefault(File.Exists);
 
-    public static async Task<PgBouncer> StartAsync(PostgresServer server)
+    private string ConfigurationFile => _folder.File("pgbouncer.ini");
+
+    /// <summary>Makes one and starts it.</summary>
+    /// <param name="server">What it stands before.</param>
+    /// <param name="poolSize">How many connections it keeps to a database.</param>
+    public static async Task<PgBouncer> StartNewAsync(PostgresCluster server, int poolSize)
     {
-        Assert.SkipUnless(server.Missing is null, server.Missing ?? "");
-        Assert.SkipUnless(Program is not null, "PgBouncer is not installed (no pgbouncer in /usr/sbin)");
         var pooler = new PgBouncer();
-        await pooler.ConfigureAsync(server);
-        await pooler.StartAsync();
-        return pooler;
+        try
+        {
+            await pooler.ConfigureAsync(server, poolSize);
+            await pooler.StartAsync();
+            return pooler;
+        }
+        catch
+        {
+            await pooler.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAsync()
     {
         // It does not run as root, and changes to another user by itself.
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "postgres"] : [];
-        _process = Command.Start(Program!, [.. user, ConfigurationFile], "/");
-        await _process.WaitForOutputAsync("process up");
+        _process = Command.Start(Program ?? throw new InvalidOperationException(Missing), [.. user, ConfigurationFile], "/");
+        await _process.WaitForOutputAsync("process up").WaitAsync(Patience);
     }
 
     /// <summary>Ends it at once; connections break.</summary>
@@ -41,15 +55,13 @@ internal sealed class PgBouncer : IAsyncDisposable
         if (_process is not null)
         {
             await _process.DisposeAsync();
+            _process = null;
         }
     }
 
     /// <summary>The way to a database through the pooler.</summary>
-    public string UrlOf(string direct)
-    {
-        NpgsqlConnectionStringBuilder connection = DatabaseUrl.Parse(direct);
-        return string.Create(CultureInfo.InvariantCulture, $"postgres://{connection.Username}@127.0.0.1:{_port}/{connection.Database}");
-    }
+    /// <param name="direct">The URL without it.</param>
+    public string UrlOf(string direct) => new UriBuilder(direct) { Host = "127.0.0.1", Port = _port }.ToString();
 
     public async ValueTask DisposeAsync()
     {
@@ -57,12 +69,10 @@ internal sealed class PgBouncer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private string ConfigurationFile => _folder.File("pgbouncer.ini");
-
-    private async Task ConfigureAsync(PostgresServer server)
+    private async Task ConfigureAsync(PostgresCluster server, int poolSize)
     {
         // Older versions carry no prepared statements at all and do not know the setting.
-        string version = await Command.RunAsync(Program!, ["--version"], "/");
+        string version = await Command.RunAsync(Program ?? throw new InvalidOperationException(Missing), ["--version"], "/");
         bool canPrepare = Version.Parse(version.Split(' ', '\n')[1]) >= new Version(1, 21);
         await File.WriteAllTextAsync(
             ConfigurationFile,
@@ -75,11 +85,10 @@ internal sealed class PgBouncer : IAsyncDisposable
                 unix_socket_dir =
                 auth_type = any
                 pool_mode = transaction
-                default_pool_size = 2
+                default_pool_size = {poolSize}
                 server_login_retry = 1
                 {(canPrepare ? "max_prepared_statements = 0" : "")}
-                """),
-            TestContext.Current.CancellationToken);
+                """));
         if (Environment.IsPrivilegedProcess)
         {
             await Command.RunAsync("chown", ["-R", "postgres", _folder.Path], "/");

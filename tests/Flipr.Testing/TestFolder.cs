@@ -1,9 +1,9 @@
-namespace Flipr.Api.Tests.Infrastructure;
+namespace Flipr.Testing;
 
 /// <summary>A folder of its own for one test, gone afterwards.</summary>
-internal sealed class TestFolder : IDisposable
+public sealed class TestFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("flipr-api-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("flipr-test-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

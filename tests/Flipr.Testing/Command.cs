@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Flipr.Api.Tests.Infrastructure;
+namespace Flipr.Testing;
 
-/// <summary>A program that the test started and ends, by its id.</summary>
-internal sealed class Command : IAsyncDisposable
+/// <summary>A program that a test started and ends, by its id; what it prints is kept.</summary>
+public sealed class Command : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -13,10 +13,12 @@ internal sealed class Command : IAsyncDisposable
 
     private Command(Process process) => _process = process;
 
+    /// <summary>The <c>dotnet</c> that runs this, or the one on the path.</summary>
     public static string Dotnet => Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What it printed, stdout and stderr together.</summary>
     public string Output
     {
         get
@@ -28,6 +30,11 @@ internal sealed class Command : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="workingFolder">Where it runs.</param>
+    /// <param name="environment">Variables to set; null removes one.</param>
     public static Command Start(string program, IEnumerable<string> arguments, string workingFolder, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -58,6 +65,7 @@ internal sealed class Command : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another code than 0.</exception>
     public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string workingFolder)
     {
         await using Command command = Start(program, arguments, workingFolder);
@@ -65,41 +73,53 @@ internal sealed class Command : IAsyncDisposable
         return exitCode == 0 ? command.Output : throw new InvalidOperationException($"{program} ended with {exitCode.ToString(CultureInfo.InvariantCulture)}: {command.Output}");
     }
 
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken = default)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
     }
 
     /// <summary>Waits until the program has printed a text.</summary>
-    public async Task WaitForOutputAsync(string text)
+    /// <exception cref="InvalidOperationException">It ended without.</exception>
+    public async Task WaitForOutputAsync(string text, CancellationToken cancellationToken = default)
     {
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
             if (_process.HasExited)
             {
-                await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-                Assert.Contains(text, Output, StringComparison.Ordinal);
-                return;
+                await _process.WaitForExitAsync(cancellationToken); // Until its output has ended too.
+                if (Output.Contains(text, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                throw new InvalidOperationException(
+                    $"The program ended with {_process.ExitCode.ToString(CultureInfo.InvariantCulture)} before it printed '{text}'. It printed:\n{Output}");
             }
 
-            await _changed.WaitAsync(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            await _changed.WaitAsync(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }
 
     /// <summary>Asks the program to end, as a platform does, and waits for it.</summary>
-    public async Task<int> TerminateAsync()
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
     {
         await RunAsync("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)], "/");
-        return await WaitForExitAsync();
+        return await WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends it without a warning, as a crash or a machine's end does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            await KillAsync();
         }
 
         _process.Dispose();
