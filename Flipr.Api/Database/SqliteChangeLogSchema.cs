@@ -34,11 +34,12 @@ internal static class SqliteChangeLogSchema
         """;
 
     // An id that is new to the log gets its entry at once. One that is there (deleted before, or replaced by INSERT OR REPLACE) gets it made aside, then
-    // put in the place of what was current: the last two statements change nothing otherwise, and cost little.
+    // put in the place of what was current: the last three statements find nothing to do otherwise, which costs less than asking once for everything.
     private static readonly string InsertedEntry = $"""
-        INSERT INTO flipr_changes (id, kind, is_current, lat, lng, old_lat, old_lng)
-        SELECT NEW.id, iif(was.kind <> 'deleted', 'updated', 'new'), was.id IS NULL, {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")}, was.lat, was.lng
-        FROM (SELECT 1) LEFT JOIN flipr_changes AS was ON was.id = NEW.id AND was.is_current = 1;
+        INSERT INTO flipr_changes (id, kind, is_current, lat, lng)
+        VALUES (NEW.id, 'new', NOT EXISTS (SELECT 1 FROM flipr_changes WHERE id = NEW.id AND is_current = 1), {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")});
+        UPDATE flipr_changes SET kind = iif(was.kind <> 'deleted', 'updated', 'new'), old_lat = was.lat, old_lng = was.lng
+        FROM flipr_changes AS was WHERE flipr_changes.position = last_insert_rowid() AND flipr_changes.is_current = 0 AND was.id = NEW.id AND was.is_current = 1;
         UPDATE flipr_changes SET is_current = 0 WHERE id = NEW.id AND is_current = 1 AND position <> last_insert_rowid();
         UPDATE flipr_changes SET is_current = 1 WHERE position = last_insert_rowid() AND is_current = 0
         """;
@@ -94,15 +95,29 @@ internal static class SqliteChangeLogSchema
         command.CommandText = Create;
         command.ExecuteNonQuery();
 
-        command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'properties' AND name GLOB 'flipr_log_*'";
-        if ((long)command.ExecuteScalar()! < Triggers.Length)
+        if (!ReadTriggers(command).SetEquals(Triggers.Select(Definition)))
         {
-            command.CommandText = string.Concat(Triggers.Select(trigger =>
-                $"DROP TRIGGER IF EXISTS {trigger.Name}; CREATE TRIGGER {trigger.Name} {trigger.When} BEGIN {trigger.Body}; END; ")) + CatchUp;
+            command.CommandText = string.Concat(Triggers.Select(trigger => $"DROP TRIGGER IF EXISTS {trigger.Name}; {Definition(trigger)}; ")) + CatchUp;
             command.ExecuteNonQuery();
         }
 
         return ReadState(command);
+    }
+
+    private static string Definition((string Name, string When, string Body) trigger) => $"CREATE TRIGGER {trigger.Name} {trigger.When} BEGIN {trigger.Body}; END";
+
+    // SQLite keeps the text that made a trigger: so those of an earlier version, or changed by hand, are told from these.
+    private static HashSet<string> ReadTriggers(SqliteCommand command)
+    {
+        command.CommandText = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'properties' AND name GLOB 'flipr_log_*'";
+        using SqliteDataReader reader = command.ExecuteReader();
+        var triggers = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            triggers.Add(reader.GetString(0));
+        }
+
+        return triggers;
     }
 
     /// <summary>Reads the log's state.</summary>
