@@ -3,7 +3,7 @@ using dotenv.net;
 namespace Flipr.Api;
 
 /// <summary>Where Flipr is at home, and how its host begins.</summary>
-internal static class FliprHost
+internal static partial class FliprHost
 {
     /// <summary>
     /// A builder whose content root is the project's folder, or the program's own once it is published, whatever the working folder. In development
@@ -26,12 +26,33 @@ internal static class FliprHost
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
-        // Program says in one line where Flipr listens, or why it cannot; the background services log their own failures.
+        // Program says in one line where Flipr listens, or why it cannot; ReportFailedServices says what the host would about background services.
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         return builder;
     }
+
+    /// <summary>A background service that fails in a way nobody thought of ends the program: then not without a word, and not as if all were well.</summary>
+    public static void ReportFailedServices(this WebApplication app)
+    {
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr");
+        BackgroundService[] services = [.. app.Services.GetServices<IHostedService>().OfType<BackgroundService>()];
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            foreach (BackgroundService service in services)
+            {
+                if (service.ExecuteTask is { IsFaulted: true, Exception.InnerException: { } exception })
+                {
+                    LogFailedService(logger, exception, service.GetType().Name);
+                    Environment.ExitCode = 1;
+                }
+            }
+        });
+    }
+
+    [LoggerMessage(3, LogLevel.Critical, "{Service} has failed. Flipr ends.")]
+    private static partial void LogFailedService(ILogger logger, Exception exception, string service);
 
     private static string FindHome()
     {

@@ -28,6 +28,7 @@ try
     app.MapOpenApi();
     app.MapFrontend();
     app.ReportStart(settings);
+    app.ReportFailedServices();
     await app.RunAsync();
     return Environment.ExitCode;
 }

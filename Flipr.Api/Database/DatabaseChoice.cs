@@ -37,6 +37,7 @@ internal sealed record DatabaseChoice
         {
             connection = DatabaseUrl.Parse(settings.DatabaseUrl);
             CheckFiles(connection);
+            await CheckTogetherAsync(connection);
         }
         catch (StartupException exception)
         {
@@ -65,6 +66,19 @@ internal sealed record DatabaseChoice
             {
                 throw new StartupException($"DATABASE_URL cannot be used: the certificate or key file {file} is not there.");
             }
+        }
+    }
+
+    // Each part was read; only together they may be of no use, which Npgsql says when it is to use them.
+    private static async Task CheckTogetherAsync(NpgsqlConnectionStringBuilder connection)
+    {
+        try
+        {
+            await using NpgsqlDataSource unused = PostgresDataSource.Create(connection);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or InvalidOperationException)
+        {
+            throw new StartupException($"DATABASE_URL cannot be used: {exception.Message}.");
         }
     }
 

@@ -39,6 +39,16 @@ internal static partial class DatabaseUrl
     /// <exception cref="StartupException">It is neither; the message says which part is wrong, without showing what may be a password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string pasted)
     {
+        NpgsqlConnectionStringBuilder connection = ParseEither(pasted);
+        return string.IsNullOrWhiteSpace(connection.Host) ? throw Wrong("the host is missing") : connection;
+    }
+
+    /// <summary>Where the connection goes, for people: no password, nothing but host, port and database.</summary>
+    public static string Describe(NpgsqlConnectionStringBuilder connection) =>
+        $"{connection.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}/{connection.Database}";
+
+    private static NpgsqlConnectionStringBuilder ParseEither(string pasted)
+    {
         string text = Unwrap(LineBreak().Replace(pasted, ""));
         Match scheme = Scheme().Match(text);
         if (scheme.Success)
@@ -63,10 +73,6 @@ internal static partial class DatabaseUrl
             throw Wrong("it starts with no scheme, and Npgsql cannot read it as a connection string");
         }
     }
-
-    /// <summary>Where the connection goes, for people: no password, nothing but host, port and database.</summary>
-    public static string Describe(NpgsqlConnectionStringBuilder connection) =>
-        $"{connection.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}/{connection.Database}";
 
     private static string Unwrap(string text)
     {

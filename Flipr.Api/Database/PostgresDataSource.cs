@@ -9,6 +9,14 @@ internal static class PostgresDataSource
     {
         // Transaction-mode poolers cannot carry DISCARD ALL, and nothing here leaves state in a session.
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { NoResetOnClose = true };
+        // Of no use here, and refused together with a connection that listens.
+        settings.Multiplexing = false;
+        // URLs ask a single host to be the primary; Npgsql refuses to choose where there is no choice.
+        if (settings.Host is not { } hosts || !hosts.Contains(',', StringComparison.Ordinal))
+        {
+            settings.TargetSessionAttributes = null;
+        }
+
         if (!connection.ShouldSerialize("Application Name"))
         {
             settings.ApplicationName = PostgresChangeLogSchema.ApplicationName;

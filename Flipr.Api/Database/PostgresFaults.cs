@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Npgsql;
 
@@ -15,8 +16,19 @@ internal static class PostgresFaults
         NpgsqlException { InnerException: AuthenticationException { Message: var text } } => new(OfTls(text)),
         NpgsqlException { InnerException: null, Message: var text } when text.Contains("No SSL enabled connection", StringComparison.Ordinal) =>
             new("it does not encrypt connections, and DATABASE_URL's sslmode asks for it"),
+        NpgsqlException { InnerException: SocketException { SocketErrorCode: var code } } => new(OfSocket(code)),
         NpgsqlException => new("the connection failed"),
         _ => null,
+    };
+
+    private static string OfSocket(SocketError code) => code switch
+    {
+        SocketError.HostNotFound or SocketError.NoData => "the host in DATABASE_URL is not known",
+        SocketError.TryAgain => "the host in DATABASE_URL cannot be looked up now",
+        SocketError.ConnectionRefused => "nothing listens at the host and port in DATABASE_URL",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no way to the host in DATABASE_URL",
+        SocketError.TimedOut => "it did not answer in time",
+        _ => "the connection failed",
     };
 
     // The driver's check says only that it has failed.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Flipr.Api.Changes;
@@ -78,9 +79,9 @@ internal sealed record ListingRow
 
             return found == 5;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return false; // The old backend's Python could write NaN, which is not JSON.
+            return false; // The old backend's Python could write NaN, which is not JSON, and half a surrogate pair, which is no text.
         }
     }
 
@@ -103,9 +104,11 @@ internal sealed record ListingRow
             writer.WriteString("id", Id);
             foreach (JsonProperty property in document?.RootElement.EnumerateObject().ToArray() ?? [])
             {
-                if (property.Value.ValueKind != JsonValueKind.Null && present.Add(property.Name))
+                if (property.Value.ValueKind != JsonValueKind.Null && NameOf(property) is { } name && present.Add(name))
                 {
-                    property.WriteTo(writer);
+                    writer.WritePropertyName(name);
+                    // As it is spelled: what SQLite holds may be half a surrogate pair, which could not be written anew.
+                    writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(property.Value), skipInputValidation: true);
                 }
             }
 
@@ -142,6 +145,19 @@ internal sealed record ListingRow
         }
 
         return new ListingJson(buffer.WrittenMemory);
+    }
+
+    /// <summary>The property's name; null when half a surrogate pair makes it none.</summary>
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static JsonDocument? ParseObject(byte[]? utf8)

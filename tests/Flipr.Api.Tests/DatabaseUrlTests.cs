@@ -56,6 +56,12 @@ public class DatabaseUrlTests
             (connection.SslMode, connection.ApplicationName, connection.Timeout, connection.ChannelBinding, connection.TargetSessionAttributes));
     }
 
+    [Theory]
+    [InlineData("postgres://u:p@h/db?target_session_attrs=read-write")]
+    [InlineData("postgres://u:p@h/db?target_session_attrs=primary&Multiplexing=true&Pooling=false")]
+    [InlineData("Host=h,i;Database=db;Target Session Attributes=primary")]
+    public void What_asks_for_a_choice_of_hosts_can_be_used_with_one(string pasted) => PostgresDataSource.Create(DatabaseUrl.Parse(pasted)).Dispose();
+
     [Fact]
     public void A_unix_socket_can_be_the_host() =>
         Assert.Equal("/var/run/postgresql", DatabaseUrl.Parse("postgresql://u:p@%2Fvar%2Frun%2Fpostgresql/db").Host);

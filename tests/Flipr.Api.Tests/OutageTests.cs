@@ -59,7 +59,8 @@ public sealed class OutageTests : IAsyncLifetime
     {
         string url = await _postgres.CreateDatabaseAsync();
         foreach ((string wrong, string reason) in ((string, string)[])
-            [(url + "_missing", "database does not exist"), (url.Replace("postgres@", "nobody@", StringComparison.Ordinal), "refused the login"), (url + "?sslmode=require", "sslmode")])
+            [(url + "_missing", "database does not exist"), (url.Replace("postgres@", "nobody@", StringComparison.Ordinal), "refused the login"), (url + "?sslmode=require", "sslmode"),
+                ("postgres://u@127.0.0.1:1/db", "nothing listens at the host and port"), ("postgres://u@nowhere.invalid/db", "the host in DATABASE_URL")])
         {
             using var api = new ApiHost(("DATABASE_URL", wrong), ("DISABLE_SQLITE_FALLBACK", "true"));
             Assert.Contains(reason, (await api.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable)).GetProperty("reason").GetString(), StringComparison.Ordinal);

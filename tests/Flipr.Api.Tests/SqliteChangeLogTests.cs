@@ -32,5 +32,24 @@ public sealed class SqliteChangeLogTests : ChangeLogTests
         Assert.Equal(["new a"], (await client.CatchUpAsync(null)).Changes);
     }
 
+    /// <summary>Python's <c>json.dumps</c> writes half a surrogate pair as it writes a whole one, and SQLite looks at neither.</summary>
+    [Theory]
+    [InlineData("""{"note":"\ud83d","n":1}""")]
+    [InlineData("""{"\ud83d":"note","n":1}""")]
+    [InlineData("""{"id":"old","timestamp":1,"intensity":0,"deal_rating":"\ud83d","ai_evaluation_reasoning":"","n":1}""")]
+    [InlineData("""{"id":"\ud83d","timestamp":1,"n":1}""")]
+    public async Task Half_a_surrogate_pair_in_an_old_row_holds_up_nobody(string data)
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Database.ExecuteAsync($"INSERT INTO properties (id, property_data) VALUES ('old', '{data}')");
+        await Api.StoreAsync("""{"id":"new","n":2}""");
+
+        Assert.Equal(1, (await client.NextAsync("new_property")).GetProperty("n").GetInt32());
+        Assert.Equal(2, (await client.NextAsync("new_property")).GetProperty("n").GetInt32());
+        Assert.Equal(["new old 1", "new new 2"], (await client.CatchUpAsync(start)).Changes);
+        Assert.Equal("old", (await Api.PropertyAsync("old")).GetProperty("id").GetString());
+    }
+
     private protected override Task<TestDatabase> CreateAsync() => Task.FromResult(TestDatabase.OfSqlite());
 }
