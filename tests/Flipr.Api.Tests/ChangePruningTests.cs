@@ -50,6 +50,8 @@ public sealed class ChangePruningTests
 
         public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<LogState> ReadStateAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken)
         {
             Calls++;
