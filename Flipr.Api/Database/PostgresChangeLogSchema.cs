@@ -9,27 +9,29 @@ namespace Flipr.Api.Database;
 /// <remarks>
 /// The trigger is deferred: it runs when its transaction commits, takes a lock that only the end of the transaction releases, and only then draws positions.
 /// So positions become visible in their own order, and nobody who reads up to one misses a smaller one; and a transaction that is left open
-/// holds up nobody else.
+/// holds up nobody else. This backend's own writing, whose one statement is all that its transaction does, has its rows logged together at that statement's end: the
+/// lock is taken when the commit is next, as well.
 /// </remarks>
 internal static class PostgresChangeLogSchema
 {
-    /// <summary>The channel that commits with changes are announced on: each one of a foreign writer, and a few in a second of this backend's own.</summary>
+    /// <summary>The channel that other instances listen on.</summary>
     public const string Channel = "flipr_changes";
 
     /// <summary>
-    /// The application name of a backend that announces its own commits: not each, for a notification costs as much as a small
-    /// batch (see <see cref="Changes.PostgresChangeNotifier"/>).
+    /// The setting by which a transaction asks for its rows to be logged together, at the end of their statement: that costs half as much. Only for who does
+    /// nothing that waits for locks after that statement, and who sees to it that other instances are notified
+    /// (see <see cref="Changes.PostgresChangeNotifier"/>).
     /// </summary>
-    public const string ApplicationName = "Flipr";
-
-    private const string NotifyForForeigners =
-        $"IF pg_catalog.current_setting('application_name') <> '{ApplicationName}' THEN PERFORM pg_catalog.pg_notify('{Channel}', ''); END IF";
+    public const string SetwiseSetting = "flipr.setwise";
 
     /// <summary>Selects the names of the triggers that watch the table; there are <see cref="TriggerCount"/> when all do.</summary>
-    public const string Triggers =
-        "SELECT tgname::text FROM pg_trigger WHERE tgrelid = to_regclass('properties') AND tgname IN ('flipr_log_change', 'flipr_log_truncate') AND tgenabled <> 'D'";
+    public const string Triggers = """
+        SELECT tgname::text FROM pg_trigger
+        WHERE tgrelid = to_regclass('properties') AND tgenabled <> 'D'
+            AND tgname IN ('flipr_log_change', 'flipr_log_delete', 'flipr_log_inserts', 'flipr_log_updates', 'flipr_log_truncate')
+        """;
 
-    public const int TriggerCount = 2;
+    public const int TriggerCount = 5;
 
     /// <summary>The advisory lock that orders commits: "flipr log" in ASCII, shortened.</summary>
     private const long LockKey = 0x666C69706C6F67;
@@ -63,11 +65,12 @@ internal static class PostgresChangeLogSchema
         property_data = {was}.property_data, property_text = {was}.property_text, timestamp = {was}.timestamp
         """;
 
-    // Runs with the rights of whoever set the schema up: the old backend's login may know nothing of the log.
+    // They run with the rights of whoever set the schema up (the old backend's login may know nothing of the log), so nothing of the caller's may be
+    // called: hence the search path. The two for sets plan once, when the log may still be small: never to read it whole.
     private static string Functions(string schema) => $"""
-        CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $function$
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
-            PERFORM pg_catalog.pg_advisory_xact_lock({LockKey});
+            PERFORM pg_advisory_xact_lock({LockKey});
             IF TG_OP = 'UPDATE' AND OLD.id = NEW.id THEN
                 {ReplaceOld(schema)};
                 INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
@@ -82,26 +85,60 @@ internal static class PostgresChangeLogSchema
                     INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) VALUES (NEW.id, 'new', NEW.lat_exact, NEW.lng_exact);
                 END IF;
             END IF;
-            {NotifyForForeigners};
+            PERFORM pg_notify('{Channel}', '');
             RETURN NULL;
         END $function$;
 
-        CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $function$
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_inserts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {SetwisePlans} AS $function$
         BEGIN
-            PERFORM pg_catalog.pg_advisory_xact_lock({LockKey});
+            IF EXISTS (SELECT FROM inserted) THEN
+                PERFORM pg_advisory_xact_lock({LockKey});
+                UPDATE {schema}.flipr_changes SET is_current = false FROM inserted WHERE flipr_changes.id = inserted.id AND flipr_changes.is_current;
+                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) SELECT id, 'new', lat_exact, lng_exact FROM inserted ORDER BY id COLLATE "C";
+            END IF;
+            RETURN NULL;
+        END $function$;
+
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {SetwisePlans} AS $function$
+        BEGIN
+            IF EXISTS (SELECT FROM updated) THEN
+                PERFORM pg_advisory_xact_lock({LockKey});
+                UPDATE {schema}.flipr_changes AS logged SET {Replaced("was")} FROM was WHERE logged.id = was.id AND logged.is_current;
+                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
+                SELECT updated.id, 'updated', updated.lat_exact, updated.lng_exact, was.lat_exact, was.lng_exact
+                FROM updated JOIN was ON was.id = updated.id ORDER BY updated.id COLLATE "C";
+            END IF;
+            RETURN NULL;
+        END $function$;
+
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+        BEGIN
+            PERFORM pg_advisory_xact_lock({LockKey});
             UPDATE {schema}.flipr_changes AS logged SET {Replaced("was")}
             FROM {schema}.properties AS was WHERE logged.id = was.id AND logged.is_current;
             INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM {schema}.properties ORDER BY id;
-            {NotifyForForeigners};
+            PERFORM pg_notify('{Channel}', '');
             RETURN NULL;
         END $function$;
         """;
 
-    private const string CreateTriggers = """
+    private const string SetwisePlans =
+        "SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
+
+    private const string CreateTriggers = $"""
         DROP TRIGGER IF EXISTS flipr_log_change ON properties;
+        DROP TRIGGER IF EXISTS flipr_log_delete ON properties;
+        DROP TRIGGER IF EXISTS flipr_log_inserts ON properties;
+        DROP TRIGGER IF EXISTS flipr_log_updates ON properties;
         DROP TRIGGER IF EXISTS flipr_log_truncate ON properties;
-        CREATE CONSTRAINT TRIGGER flipr_log_change AFTER INSERT OR UPDATE OR DELETE ON properties
-            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION flipr_log_change();
+        CREATE CONSTRAINT TRIGGER flipr_log_change AFTER INSERT OR UPDATE ON properties DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (current_setting('{SetwiseSetting}', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION flipr_log_change();
+        CREATE CONSTRAINT TRIGGER flipr_log_delete AFTER DELETE ON properties DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION flipr_log_change();
+        CREATE TRIGGER flipr_log_inserts AFTER INSERT ON properties REFERENCING NEW TABLE AS inserted
+            FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_inserts();
+        CREATE TRIGGER flipr_log_updates AFTER UPDATE ON properties REFERENCING OLD TABLE AS was NEW TABLE AS updated
+            FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_updates();
         CREATE TRIGGER flipr_log_truncate BEFORE TRUNCATE ON properties FOR EACH STATEMENT EXECUTE FUNCTION flipr_log_truncate();
         """;
 

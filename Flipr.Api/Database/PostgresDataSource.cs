@@ -17,11 +17,6 @@ internal static class PostgresDataSource
             settings.TargetSessionAttributes = null;
         }
 
-        if (!connection.ShouldSerialize("Application Name"))
-        {
-            settings.ApplicationName = PostgresChangeLogSchema.ApplicationName;
-        }
-
         // A client that waits for its 503 should not wait for long.
         if (!connection.ShouldSerialize("Timeout"))
         {

@@ -16,12 +16,15 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
 
     private const string Newest = """timestamp DESC NULLS LAST, id COLLATE "C" """;
 
-    // Sorted, so that two instances lock the rows they share in one order and cannot block each other for good.
-    private const string UpsertSql = """
+    // Sorted, so that two instances lock the rows they share in one order and cannot block each other for good. It must be the last statement that may
+    // wait for a row: its rows are logged at its end, under the lock that orders commits (see PostgresChangeLogSchema).
+    private const string UpsertSql = $"""
         INSERT INTO properties (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, property_text, timestamp)
         SELECT id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data::jsonb, data, moment
         FROM unnest(@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @reasoning, @data, @moment)
-            AS posted (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data, moment)
+            AS posted (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data, moment),
+            (SELECT set_config('{PostgresChangeLogSchema.SetwiseSetting}', 'on', true) AS setting) AS setwise
+        WHERE setwise.setting = 'on'
         ORDER BY id COLLATE "C"
         ON CONFLICT (id) DO UPDATE SET
             address = excluded.address, lat = excluded.lat, lng = excluded.lng, price = excluded.price, bedrooms = excluded.bedrooms,
@@ -105,16 +108,16 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
 
         // One batch is one transaction and one round trip.
         await using NpgsqlBatch batch = source.CreateBatch();
-        if (upserts.Length > 0)
-        {
-            batch.BatchCommands.Add(UpsertCommand(upserts));
-        }
-
         if (deletes.Length > 0)
         {
             var delete = new NpgsqlBatchCommand("DELETE FROM properties WHERE id = ANY (@id) RETURNING id");
             delete.Parameters.Add(new NpgsqlParameter<string[]>("id", deletes));
             batch.BatchCommands.Add(delete);
+        }
+
+        if (upserts.Length > 0)
+        {
+            batch.BatchCommands.Add(UpsertCommand(upserts));
         }
 
         if (notifier.IsDue())
