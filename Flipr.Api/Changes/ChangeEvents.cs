@@ -8,39 +8,43 @@ namespace Flipr.Api.Changes;
 /// <summary>The events by which a client says what it watches, and asks for what it has missed.</summary>
 internal sealed class ChangeEvents(Watchers watchers, ChangeFeed feed, CatchUp catchUp)
 {
-    /// <summary>Registers the events for a client, which watches everything from here on. Its cursor (<see cref="ChangeFeed.Cursor"/>) is to be read afterwards.</summary>
-    public async Task AddToAsync(Socket socket)
+    /// <summary>Registers the events for a client, which watches everything from here on.</summary>
+    /// <param name="socket">The client.</param>
+    /// <param name="welcome">Sends it its first event, with the cursor behind which it hears of every change.</param>
+    public Task AddAsync(Socket socket, Func<string?, ValueTask> welcome)
     {
         socket.OnDisconnect(_ => watchers.Forget(socket));
-        socket.On<JsonData, Ack>("watch", (request, ack) => AnswerAsync(ack, async () =>
+        socket.On<JsonData, Ack>("watch", (request, ack) => AnswerAsync(ack, () =>
         {
-            await watchers.WatchAsync(socket, ReadWatch(request.Json));
-            return new WatchAnswer(feed.Cursor);
+            BoundingBox box = ReadWatch(request.Json);
+            return WatchAsync(ack, () => watchers.WatchAsync(socket, box));
         }));
-        socket.On<JsonData, Ack>("unwatch", (_, ack) => AnswerAsync(ack, async () =>
+        socket.On<JsonData, Ack>("unwatch", (_, ack) => WatchAsync(ack, () => watchers.WatchEverythingAsync(socket)));
+        socket.On<JsonData, Ack>("catch_up", (request, ack) => AnswerAsync(ack, async () =>
+            await ack.SendAsync(await catchUp.AnswerAsync(CatchUpRequest.Read(request.Json), CancellationToken.None))));
+        return feed.BetweenAnnouncementsAsync(async cursor =>
         {
             await watchers.WatchEverythingAsync(socket);
-            return new WatchAnswer(feed.Cursor);
-        }));
-        socket.On<JsonData, Ack>("catch_up", (request, ack) => AnswerAsync(
-            ack, () => catchUp.AnswerAsync(CatchUpRequest.Read(request.Json), CancellationToken.None)));
-        await watchers.WatchEverythingAsync(socket);
+            await welcome(cursor);
+        });
     }
 
-    private static async Task AnswerAsync<T>(Ack ack, Func<Task<T>> answer)
+    private Task WatchAsync(Ack ack, Func<ValueTask> watch) => feed.BetweenAnnouncementsAsync(async cursor =>
     {
-        T result;
+        await watch();
+        await ack.SendAsync(new WatchAnswer(cursor));
+    });
+
+    private static async Task AnswerAsync(Ack ack, Func<Task> answer)
+    {
         try
         {
-            result = await answer();
+            await answer();
         }
         catch (Exception exception) when (exception is InvalidInputException or DatabaseUnavailableException)
         {
             await ack.SendAsync(new ErrorResponse(exception.Message));
-            return;
         }
-
-        await ack.SendAsync(result);
     }
 
     private static BoundingBox ReadWatch(JsonElement request) =>

@@ -21,29 +21,23 @@ internal sealed partial class ChangeFeed(
     /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    private readonly Lock _standing = new();
+    // Held for no longer than it takes to hand one change over to the clients' queues: sending waits for nobody, however slow.
+    private readonly Lock _announcing = new();
     private string? _cursor;
 
     /// <summary>
-    /// Up to here everything is announced or about to be: whoever is listening when reading this hears of every change behind it. Null while the
-    /// database has not answered since the start.
+    /// Begins something between two announcements, and gives it the cursor up to which everything is announced; null while the database has not
+    /// answered since the start. So whoever starts to listen there, and is told the cursor there, hears of every change behind it, of none before it,
+    /// and of nothing before it is told.
     /// </summary>
-    public string? Cursor
+    /// <param name="begin">
+    /// Joins rooms and sends, which both have their effect when they are called. A lock and no semaphore: nothing of the same client may happen in between.
+    /// </param>
+    public Task BetweenAnnouncementsAsync(Func<string?, Task> begin)
     {
-        get
+        lock (_announcing)
         {
-            lock (_standing)
-            {
-                return _cursor ?? Start?.ToString();
-            }
-        }
-
-        private set
-        {
-            lock (_standing)
-            {
-                _cursor = value;
-            }
+            return begin(_cursor ?? Start?.ToString());
         }
     }
 
@@ -97,14 +91,16 @@ internal sealed partial class ChangeFeed(
             // Clients find out when they catch up: their cursors are of a log that is gone.
             LogReplaced(logger, at.ToString());
             at = new Cursor(state.DatabaseId, state.Head);
-            Cursor = at.ToString();
+            lock (_announcing)
+            {
+                _cursor = at.ToString();
+            }
+
             return (at, false);
         }
 
         foreach (Change change in batch.Changes)
         {
-            // Before it is announced: a client that joins in between and misses it must get a cursor that is not before it.
-            Cursor = change.Cursor;
             await AnnounceAsync(change);
             at = at with { Position = change.Position };
         }
@@ -113,12 +109,12 @@ internal sealed partial class ChangeFeed(
     }
 
     /// <summary>
-    /// Passes over changes that nobody would hear of. A client reads its cursor after it has connected: so either it is counted here, or it gets the
-    /// cursor that is set here.
+    /// Passes over changes that nobody would hear of. A client is told its cursor after it has connected: so either it is counted here, or it
+    /// gets the cursor that is set here.
     /// </summary>
     private Cursor? TryPass(Cursor end)
     {
-        lock (_standing)
+        lock (_announcing)
         {
             if (io.ConnectionCount > 0)
             {
@@ -134,7 +130,14 @@ internal sealed partial class ChangeFeed(
     {
         try
         {
-            await announcer.AnnounceAsync(change);
+            ValueTask announcing;
+            lock (_announcing)
+            {
+                _cursor = change.Cursor;
+                announcing = announcer.AnnounceAsync(change);
+            }
+
+            await announcing;
         }
         catch (Exception exception)
         {

@@ -16,7 +16,6 @@ internal sealed class Watchers
     /// <summary>The socket hears of changes that touch the box, and of no others.</summary>
     public async ValueTask WatchAsync(Socket socket, BoundingBox box)
     {
-        // In this order a change in between finds the socket in one place or in both, which is one broadcast, but never in none.
         _boxes[socket.Id] = box;
         await socket.LeaveAsync(OfEverything);
         if (!socket.IsConnected)

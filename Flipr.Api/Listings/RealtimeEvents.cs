@@ -26,7 +26,6 @@ internal static partial class RealtimeEvents
         SocketIOServer io = app.Services.GetRequiredService<SocketIOServer>();
         TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
         ChangeEvents changes = app.Services.GetRequiredService<ChangeEvents>();
-        ChangeFeed feed = app.Services.GetRequiredService<ChangeFeed>();
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.Realtime");
 
         io.OnConnection(async socket =>
@@ -39,8 +38,7 @@ internal static partial class RealtimeEvents
                 await socket.EmitAsync("pong_response", pong);
                 await ack.SendAsync(pong);
             });
-            await changes.AddToAsync(socket);
-            await socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id, feed.Cursor));
+            await changes.AddAsync(socket, cursor => socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id, cursor)));
         });
         app.MapSocketIO();
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Flipr.Api.Changes;
@@ -80,17 +82,80 @@ public abstract class ChangeLogTests : IAsyncLifetime
         await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(_api.Url);
         string connected = Cursor(await client.NextAsync("connection_status"));
         await _api.StoreAsync("""{"id":"c","n":3}""");
-        var heard = new List<string>();
-        while (heard is not [.., "c"])
-        {
-            heard.Add((await client.NextAsync("new_property")).GetProperty("id").GetString()!);
-        }
+        string[] heard = await HearUpToAsync(client, "c");
 
         Assert.Equal(["new a 1", "new b 2", "new c 3"], (await client.CatchUpAsync(start)).Changes);
-        string[] behind = [.. (await client.CatchUpAsync(connected)).Changes.Select(change => change.Split(' ')[1])];
-        Assert.Contains("c", behind);
-        // At most what was about to be announced when it connected comes before.
-        Assert.Equal(behind, heard.TakeLast(behind.Length));
+        Assert.Equal((await client.CatchUpAsync(connected)).Changes, heard);
+    }
+
+    [Fact]
+    public async Task The_first_event_of_a_connection_is_its_status_and_then_comes_exactly_what_lies_behind_its_cursor()
+    {
+        const int Bursts = 20;
+        var clients = new ConcurrentBag<(SocketIOTestClient Client, string Cursor)>();
+        try
+        {
+            Task changing = ChangeAsync();
+            await Parallel.ForAsync(0, 4, TestContext.Current.CancellationToken, async (_, _) =>
+            {
+                do
+                {
+                    SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(_api.Url);
+                    clients.Add((client, Cursor(await client.NextAsync("connection_status"))));
+                }
+                while (!changing.IsCompleted && clients.Count < 100);
+            });
+            await changing;
+            await _api.StoreAsync("""{"id":"end"}""");
+
+            foreach ((SocketIOTestClient client, string cursor) in clients)
+            {
+                string[] heard = await HearUpToAsync(client, "end");
+                Assert.Equal((await client.CatchUpAsync(cursor)).Changes, heard);
+            }
+        }
+        finally
+        {
+            foreach ((SocketIOTestClient client, _) in clients)
+            {
+                await client.DisposeAsync();
+            }
+        }
+
+        // Many at once, so that the feed is announcing most of the time.
+        async Task ChangeAsync()
+        {
+            for (int i = 0; i < Bursts; i++)
+            {
+                await _database.ExecuteAsync(Rows($"burst-{i}-", 100));
+                await _api.StoreAsync($$"""{"id":"posted-{{i}}","n":{{i}}}""");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_heard_between_unwatch_and_watch_lies_between_their_cursors()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        Task changing = Task.Run(async () =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                await _database.ExecuteAsync(Rows($"burst-{i}-", 100));
+            }
+        }, TestContext.Current.CancellationToken);
+        await client.AskAsync("watch", """{"bbox":[10,20,11,21]}""");
+        client.Heard();
+        do
+        {
+            long from = Position(await client.AskAsync("unwatch", "null"));
+            long to = Position(await client.AskAsync("watch", """{"bbox":[10,20,11,21]}"""));
+            Assert.Equal(Enumerable.Range(1, (int)(to - from)).Select(i => from + i), client.Heard().Select(heard => Position(heard[1])));
+        }
+        while (!changing.IsCompleted);
+        await changing;
+
+        static long Position(JsonElement element) => long.Parse(Cursor(element).Split('-')[1], CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -396,6 +461,27 @@ public abstract class ChangeLogTests : IAsyncLifetime
         using HttpResponseMessage response = await _api.Http.DeleteAsync($"/properties/{id}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    /// <summary>What a client hears, as <see cref="CatchUpClient"/> describes it, up to the listing that is last.</summary>
+    private static async Task<string[]> HearUpToAsync(SocketIOTestClient client, string last)
+    {
+        var heard = new List<string>();
+        while (true)
+        {
+            JsonElement listing = await client.NextAsync("new_property");
+            string id = listing.GetProperty("id").GetString()!;
+            heard.Add(listing.TryGetProperty("n", out JsonElement n) ? $"new {id} {n.GetRawText()}" : $"new {id}");
+            if (id == last)
+            {
+                return [.. heard];
+            }
+        }
+    }
+
+    /// <summary>One statement that inserts listings.</summary>
+    private protected static string Rows(string prefix, int count) => $"""
+        INSERT INTO properties (id) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT '{prefix}' || i FROM n
+        """;
 
     private protected static string Cursor(JsonElement element) => element.GetProperty("cursor").GetString()!;
 

@@ -11,6 +11,7 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly Channel<JsonElement> _events = Channel.CreateUnbounded<JsonElement>();
     private readonly Channel<JsonElement> _acks = Channel.CreateUnbounded<JsonElement>();
+    private readonly byte[] _buffer = new byte[2 * 1024 * 1024];
     private Task _receiving = Task.CompletedTask;
 
     public string Sid { get; private set; } = "";
@@ -45,6 +46,18 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
 
         Assert.Equal(name, received[0].GetString());
         return received[1];
+    }
+
+    /// <summary>The events that have come and were not read yet.</summary>
+    public List<JsonElement> Heard()
+    {
+        var heard = new List<JsonElement>();
+        while (_events.Reader.TryRead(out JsonElement received))
+        {
+            heard.Add(received);
+        }
+
+        return heard;
     }
 
     /// <summary>Emits an event with one argument and returns what its ack brings.</summary>
@@ -102,11 +115,10 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
 
     private async Task<string> ReceiveAsync()
     {
-        byte[] buffer = new byte[2 * 1024 * 1024];
         int length = 0;
         while (true)
         {
-            ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
+            ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(_buffer.AsMemory(length), TestContext.Current.CancellationToken);
             length += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
             {
@@ -115,7 +127,7 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
 
             if (part.EndOfMessage)
             {
-                return Encoding.UTF8.GetString(buffer, 0, length);
+                return Encoding.UTF8.GetString(_buffer, 0, length);
             }
         }
     }
