@@ -47,21 +47,51 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         },
         cancellationToken);
 
-    public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.RunAsync(
-        async (source, token) =>
+    public async Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        int forgotten = 0;
+        for (PruneStep? step = new(0, 0); step is not null;)
         {
-            // First the horizon, then what lies before it, in one transaction: nobody sees a log with gaps and no horizon.
-            await using NpgsqlBatch batch = source.CreateBatch();
-            var horizon = new NpgsqlBatchCommand(
-                "UPDATE flipr_log SET pruned_to = GREATEST(pruned_to, COALESCE((SELECT max(position) FROM flipr_changes WHERE made_at < @before), 0))");
-            horizon.Parameters.Add(new NpgsqlParameter<DateTime>("before", before.UtcDateTime));
-            batch.BatchCommands.Add(horizon);
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (NOT is_current OR kind = 'deleted')"));
-            await batch.ExecuteNonQueryAsync(token);
-            return (int)batch.BatchCommands[1].RecordsAffected;
-        },
-        cancellationToken);
+            long after = step.UpTo;
+            step = await database.RunAsync((source, token) => FindOldAsync(source, after, before, token), cancellationToken);
+            if (step is { Count: > 0 })
+            {
+                forgotten += await database.RunAsync((source, token) => ForgetAsync(source, after, step.UpTo, token), cancellationToken);
+            }
+        }
+
+        return forgotten;
+    }
+
+    private static async Task<PruneStep?> FindOldAsync(NpgsqlDataSource source, long after, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = source.CreateCommand(PruneStep.Sql("NOT is_current OR kind = 'deleted'"));
+        command.Parameters.Add(new NpgsqlParameter<long>("after", after));
+        command.Parameters.Add(new NpgsqlParameter<DateTime>("before", before.UtcDateTime));
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return PruneStep.Read(reader);
+    }
+
+    private static async Task<int> ForgetAsync(NpgsqlDataSource source, long after, long upTo, CancellationToken cancellationToken)
+    {
+        // First the horizon, then what lies before it, in one transaction: nobody sees a log with gaps and no horizon.
+        await using NpgsqlBatch batch = source.CreateBatch();
+        var horizon = new NpgsqlBatchCommand("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
+        horizon.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
+        batch.BatchCommands.Add(horizon);
+        // What another instance prunes, or a writer holds, is no reason to wait: the next time will do.
+        var entries = new NpgsqlBatchCommand("""
+            DELETE FROM flipr_changes WHERE position IN (
+                SELECT position FROM flipr_changes
+                WHERE position > @after AND position <= @upTo AND (NOT is_current OR kind = 'deleted') FOR UPDATE SKIP LOCKED)
+            """);
+        entries.Parameters.Add(new NpgsqlParameter<long>("after", after));
+        entries.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
+        batch.BatchCommands.Add(entries);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return (int)entries.RecordsAffected;
+    }
 
     // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
     private static string Sql(ChangeQuery query)

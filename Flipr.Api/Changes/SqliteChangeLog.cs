@@ -9,6 +9,8 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 {
     private const string Entry = "logged.position AS position, logged.kind, logged.id, logged.old_lat, logged.old_lng, logged.lat, logged.lng";
 
+    private static readonly TimeSpan BetweenPruneSteps = TimeSpan.FromMilliseconds(5);
+
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         command =>
         {
@@ -34,17 +36,45 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     public Task<LogState> ReadStateAsync(CancellationToken cancellationToken) => database.ReadAsync(SqliteChangeLogSchema.ReadState, cancellationToken);
 
-    public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
-        writer =>
+    public async Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        int forgotten = 0;
+        for (PruneStep? step = new(0, 0); step is not null;)
         {
-            SqliteCommand horizon = writer.Command(
-                "UPDATE flipr_log SET pruned_to = MAX(pruned_to, (SELECT COALESCE(MAX(position), 0) FROM flipr_changes WHERE made_at < @before))");
-            horizon.Set("@before", before.ToUnixTimeSeconds());
-            horizon.ExecuteNonQuery();
-            return writer.Command(
-                "DELETE FROM flipr_changes WHERE position <= (SELECT pruned_to FROM flipr_log) AND (is_current <> 1 OR kind = 'deleted')").ExecuteNonQuery();
-        },
-        cancellationToken);
+            long after = step.UpTo;
+            step = await database.ReadAsync(command => FindOld(command, after, before), cancellationToken);
+            if (step is { Count: > 0 })
+            {
+                forgotten += await database.WriteAsync(writer => Forget(writer, after, step.UpTo), cancellationToken);
+            }
+
+            await Task.Delay(BetweenPruneSteps, cancellationToken); // There is one writer at a time: who waits comes first.
+        }
+
+        return forgotten;
+    }
+
+    private static PruneStep? FindOld(SqliteCommand command, long after, DateTimeOffset before)
+    {
+        command.CommandText = PruneStep.Sql("is_current <> 1 OR kind = 'deleted'");
+        command.Set("@after", after);
+        command.Set("@before", before.ToUnixTimeSeconds());
+        using SqliteDataReader reader = command.ExecuteReader();
+        reader.Read();
+        return PruneStep.Read(reader);
+    }
+
+    private static int Forget(SqliteWriter writer, long after, long upTo)
+    {
+        SqliteCommand horizon = writer.Command("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
+        horizon.Set("@upTo", upTo);
+        horizon.ExecuteNonQuery();
+        SqliteCommand entries = writer.Command(
+            "DELETE FROM flipr_changes WHERE position > @after AND position <= @upTo AND (is_current <> 1 OR kind = 'deleted')");
+        entries.Set("@after", after);
+        entries.Set("@upTo", upTo);
+        return entries.ExecuteNonQuery();
+    }
 
     // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
     private static string Sql(ChangeQuery query)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -349,6 +350,37 @@ public abstract class ChangeLogTests : IAsyncLifetime
         Assert.Empty((await client.CatchUpAsync(begun.GetProperty("next").GetString())).Changes);
         await _api.StoreAsync("""{"id":"b","n":5}""");
         Assert.Equal(["new b 5"], (await client.CatchUpAsync(known)).Changes);
+    }
+
+    [Fact]
+    public async Task The_log_is_pruned_in_pieces_each_behind_its_horizon()
+    {
+        string start = Cursor(await _api.GetAsync("/properties"));
+        await _database.ExecuteAsync(Rows("row-", 6_000));
+        await _database.ExecuteAsync("UPDATE properties SET price = 1");
+        await _database.ExecuteAsync(RefuseToForget(5_500));
+        var log = _api.Services.GetRequiredService<IChangeLog>();
+        DateTimeOffset soon = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+
+        await Assert.ThrowsAnyAsync<DbException>(() => log.PruneAsync(soon, TestContext.Current.CancellationToken));
+
+        // What was forgotten before stays forgotten, and nobody is given the gap as if it were everything.
+        Assert.Equal(7_000L, await _database.ExecuteAsync("SELECT count(*) FROM flipr_changes"));
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal("""{"status":"reset"}""", (await client.AskAsync("catch_up", $$"""{"since":"{{start}}"}""")).GetRawText());
+        Assert.Equal(7_000, (await client.CatchUpAsync($"{start.Split('-')[0]}-5000")).Changes.Length);
+
+        await _database.ExecuteAsync(_database.IsPostgres ? "DROP TRIGGER refuse ON flipr_changes" : "DROP TRIGGER refuse");
+        Assert.Equal(1_000, await log.PruneAsync(soon, TestContext.Current.CancellationToken));
+        Assert.Equal(0, await log.PruneAsync(soon, TestContext.Current.CancellationToken));
+        Assert.Equal(6_000, (await client.CatchUpAsync(null)).Changes.Length);
+
+        string RefuseToForget(int position) => _database.IsPostgres
+            ? $"""
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;
+                CREATE TRIGGER refuse BEFORE DELETE ON flipr_changes FOR EACH ROW WHEN (OLD.position = {position}) EXECUTE FUNCTION refuse()
+                """
+            : $"CREATE TRIGGER refuse BEFORE DELETE ON flipr_changes WHEN OLD.position = {position} BEGIN SELECT RAISE(ABORT, 'no'); END";
     }
 
     [Fact]

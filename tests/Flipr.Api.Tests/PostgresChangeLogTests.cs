@@ -1,5 +1,7 @@
 using System.Net;
+using Flipr.Api.Changes;
 using Flipr.Api.Database;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Flipr.Api.Tests;
@@ -27,6 +29,27 @@ public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogT
         Assert.Equal("late", (await client.NextAsync("new_property")).GetProperty("id").GetString());
         Assert.Equal(["new early 2"], before);
         Assert.Equal(["new late 1"], (await client.CatchUpAsync(between)).Changes);
+    }
+
+    [Fact]
+    public async Task Pruning_passes_over_what_somebody_holds()
+    {
+        await Api.StoreAsync("""{"id":"a","n":1}""");
+        await Api.StoreAsync("""{"id":"a","n":2}""");
+        await Api.StoreAsync("""{"id":"a","n":3}""");
+        await using NpgsqlConnection hand = new(DatabaseUrl.Parse(Database.Settings[0].Value).ConnectionString);
+        await hand.OpenAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlTransaction open = await hand.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new NpgsqlCommand("SELECT FROM flipr_changes WHERE position = 1 FOR UPDATE", hand, open))
+        {
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var log = Api.Services.GetRequiredService<IChangeLog>();
+        DateTimeOffset soon = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1);
+        Assert.Equal(1, await log.PruneAsync(soon, TestContext.Current.CancellationToken));
+        await open.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, await log.PruneAsync(soon, TestContext.Current.CancellationToken));
     }
 
     [Theory]
