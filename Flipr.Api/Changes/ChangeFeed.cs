@@ -1,4 +1,5 @@
 using Flipr.Api.Database;
+using Flipr.Api.Telemetry;
 using Flipr.SocketIO;
 
 namespace Flipr.Api.Changes;
@@ -8,7 +9,7 @@ namespace Flipr.Api.Changes;
 /// each delivers every change to its clients, whichever instance or hand made it.
 /// </summary>
 internal sealed partial class ChangeFeed(
-    IDatabase database, IChangeLog log, SocketIOServer io, ChangeSignal signal, ChangeAnnouncer announcer, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+    IDatabase database, IChangeLog log, SocketIOServer io, ChangeSignal signal, ChangeAnnouncer announcer, IChangeOrigins origins, FliprMetrics metrics, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private const int BatchSize = 500;
 
@@ -21,7 +22,10 @@ internal sealed partial class ChangeFeed(
     /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    private static readonly Dictionary<long, string> Unknown = [];
+
     private readonly Lock _standing = new();
+    private long _lag;
     private string? _cursor;
 
     /// <summary>
@@ -51,18 +55,28 @@ internal sealed partial class ChangeFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveLag(() => Volatile.Read(ref _lag));
         Cursor? at = null;
+        long? signalled = null;
         TimeSpan patience = LookInterval;
         while (true)
         {
             Cursor? before = at;
             try
             {
+                signalled ??= signal.TakeFirst();
                 bool isBehind = database.IsPrepared;
                 while (isBehind)
                 {
                     (at, isBehind) = await DeliverAsync(at ?? Start!.Value, stoppingToken);
                 }
+
+                if (signalled is { } first && at != before)
+                {
+                    metrics.Delayed(time.GetElapsedTime(first));
+                }
+
+                signalled = null;
             }
             catch (DatabaseUnavailableException)
             {
@@ -101,14 +115,19 @@ internal sealed partial class ChangeFeed(
             return (at, false);
         }
 
+        IReadOnlyDictionary<long, string> made = FliprActivities.IsTracing && batch.Changes is [.., { } last]
+            ? await origins.ReadAsync(at.Position, last.Position, cancellationToken)
+            : Unknown;
         foreach (Change change in batch.Changes)
         {
+            Volatile.Write(ref _lag, state.Head - at.Position);
             // Before it is announced: a client that joins in between and misses it must get a cursor that is not before it.
             Cursor = change.Cursor;
-            await AnnounceAsync(change);
+            await AnnounceAsync(change, made.GetValueOrDefault(change.Position));
             at = at with { Position = change.Position };
         }
 
+        Volatile.Write(ref _lag, batch.IsComplete ? 0 : state.Head - at.Position);
         return (at, !batch.IsComplete);
     }
 
@@ -130,11 +149,11 @@ internal sealed partial class ChangeFeed(
         }
     }
 
-    private async Task AnnounceAsync(Change change)
+    private async Task AnnounceAsync(Change change, string? traceParent)
     {
         try
         {
-            await announcer.AnnounceAsync(change);
+            await announcer.AnnounceAsync(change, traceParent);
         }
         catch (Exception exception)
         {

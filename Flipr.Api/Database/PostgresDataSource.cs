@@ -36,6 +36,7 @@ internal static class PostgresDataSource
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableArrays();
         builder.EnableTransportSecurity();
+        builder.ConfigureTracing(PostgresTracing.Configure);
         return builder.Build();
     }
 }

@@ -117,6 +117,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
             batch.BatchCommands.Add(delete);
         }
 
+        PostgresChangeOrigins.AddTo(batch, changes);
         if (notifier.IsDue())
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresChangeNotifier.Sql));
