@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Flipr.Api.Telemetry;
 
 namespace Flipr.Api;
 
@@ -7,7 +8,7 @@ internal static class ApiServices
 {
     public static void AddApi(this WebApplicationBuilder builder, FliprSettings settings)
     {
-        builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton<FliprMetrics>();
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
@@ -36,8 +38,6 @@ public sealed class Broadcast : BroadcastSource
 
     internal override SocketIOSerializer Serializer => _namespace.Server.Serializer;
 
-    private protected override string NamespaceName => _namespace.Name;
-
     internal Broadcast WithRooms(ReadOnlySpan<string> rooms) => new(this) { _rooms = _rooms.AddRange(rooms), _isNobody = _isNobody || (rooms.IsEmpty && _rooms.IsEmpty) };
 
     internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(this) { _except = _except.AddRange(rooms) };
@@ -66,7 +66,9 @@ public sealed class Broadcast : BroadcastSource
         }
 
         writer.End();
+        using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
         IReadOnlyCollection<Socket> recipients = Recipients();
+        OnEmitting(eventName, recipients.Count, activity);
         NotifyOutgoing(recipients, eventName, writer);
         var answers = new BroadcastAnswers<T>(_namespace.Server.Log, eventName, recipients.Count);
         EngineClock clock = _namespace.Server.Engine.Clock;
@@ -95,21 +97,25 @@ public sealed class Broadcast : BroadcastSource
     }
 
     /// <summary>Sends what a writer holds and leaves it as it is, for the next namespace.</summary>
-    internal void SendCopy(EventWriter writer)
+    /// <returns>To how many sockets.</returns>
+    internal int SendCopy(EventWriter writer)
     {
         OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
-        Send(message, Recipients());
+        IReadOnlyCollection<Socket> recipients = Recipients();
+        Send(message, recipients);
         message.Release();
+        return recipients.Count;
     }
 
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
     {
+        using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
         IReadOnlyCollection<Socket> recipients = Recipients();
+        OnEmitting(eventName, recipients.Count, activity);
         NotifyOutgoing(recipients, eventName, writer);
         OutboundMessage message = writer.ToMessage(_namespace.WireName, ackId: null, isAck: false, _compress);
         Send(message, recipients);
         message.Release();
-        _namespace.Server.Metrics.Broadcast(recipients.Count);
         return ValueTask.CompletedTask;
     }
 
@@ -140,6 +146,13 @@ public sealed class Broadcast : BroadcastSource
         {
             _namespace.Server.Engine.Flusher.Add(unflushed);
         }
+    }
+
+    private void OnEmitting(string eventName, int recipients, Activity? activity)
+    {
+        _namespace.Server.Metrics.EventSent(eventName);
+        _namespace.Server.Metrics.Broadcast(recipients);
+        SocketIOActivities.SetRecipients(activity, recipients);
     }
 
     private void NotifyOutgoing(IReadOnlyCollection<Socket> recipients, string eventName, EventWriter writer)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Flipr.SocketIO.Diagnostics;
@@ -212,10 +213,26 @@ internal sealed partial class ClientConnection
         _server.OnEntered(socket.Namespace);
         foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
-            _handlers.Run(() => handler(socket), eventName: null, socket);
+            _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
         }
 
         Session.Uncork();
+    }
+
+    // "connection" is what Socket.IO calls this event.
+    private async Task RunTracedAsync(Func<Socket, Task> handler, Socket socket)
+    {
+        using Activity? activity = SocketIOActivities.StartProcess("connection", socket.Namespace.Name, socket.Id, Span);
+        using IDisposable? scope = _server.Log.BeginHandler(socket.Id, socket.Namespace.Name, "connection");
+        try
+        {
+            await handler(socket);
+        }
+        catch (Exception exception)
+        {
+            SocketIOActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     private void OnDisconnect(ReadOnlySpan<byte> text, PacketHeader header)
@@ -244,6 +261,7 @@ internal sealed partial class ClientConnection
 
     private async Task CloseSocketsAsync(string reason)
     {
+        SocketIOActivities.LeaveRequest();
         try
         {
             await CloseAllAsync(reason);

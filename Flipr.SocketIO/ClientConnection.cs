@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Flipr.SocketIO.Diagnostics;
@@ -34,15 +35,20 @@ internal sealed partial class ClientConnection : ISessionHandler
         Session = session;
         _handshake = handshake;
         _handlers = new RunningHandlers(server);
-        _events = new EventDispatcher(server, _turn, _handlers, SocketIOActivities.Connected(session.Transport.Name, session.Id));
+        Span = SocketIOActivities.Connected(session.Transport.Name, session.Id);
+        _events = new EventDispatcher(server, _turn, _handlers, Span);
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
     }
 
     public EngineSession Session { get; }
 
+    /// <summary>The connection's span, which those of its events link to.</summary>
+    public ActivityContext Span { get; }
+
     public async ValueTask OnMessageAsync(ReadOnlyMemory<byte> data, bool isBinary)
     {
+        SocketIOActivities.LeaveRequest();
         await _turn.WaitAsync();
         try
         {

@@ -107,10 +107,16 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
         Ack ack = ackId is { } id ? new Ack(socket, id) : default;
         bool isTimed = server.Metrics.TimesHandlers;
         bool isTraced = SocketIOActivities.HasListeners;
-        string? reportedName = isTimed || isTraced ? name.ToString() : null;
+        string? reportedName = isTimed || isTraced || server.Metrics.CountsEvents ? name.ToString() : null;
+        if (reportedName is not null)
+        {
+            server.Metrics.EventReceived(reportedName);
+        }
+
         long start = isTimed ? Stopwatch.GetTimestamp() : 0;
         Activity? outer = isTraced ? Activity.Current : null;
         Activity? activity = isTraced ? SocketIOActivities.StartProcess(reportedName!, socket.Namespace.Name, socket.Id, connection) : null;
+        IDisposable? scope = isTraced ? server.Log.BeginHandler(socket.Id, socket.Namespace.Name, reportedName!) : null;
         List<Task>? running = null;
         Utf8JsonReader arguments = EventPayload.ReadArguments(json, server.Serializer.MaxDepth, isEvent: true);
         foreach (EventListener listener in listeners)
@@ -142,11 +148,16 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
             }
         }
 
-        if (reportedName is not null)
+        if (isTimed || isTraced)
         {
             // The handlers have their own copy of the context; whoever reads the next packet must not inherit it.
-            Activity.Current = outer;
-            _ = ReportAsync(running, activity, reportedName, start);
+            scope?.Dispose();
+            if (isTraced)
+            {
+                Activity.Current = outer;
+            }
+
+            _ = ReportAsync(running, activity, reportedName!, start);
         }
     }
 

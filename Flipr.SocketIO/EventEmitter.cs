@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
 
@@ -16,9 +14,6 @@ public abstract class EventEmitter
     }
 
     internal abstract SocketIOSerializer Serializer { get; }
-
-    /// <summary>The namespace's name, for telemetry.</summary>
-    private protected abstract string NamespaceName { get; }
 
     /// <summary>Emits an event without arguments.</summary>
     /// <param name="eventName">The event's name.</param>
@@ -97,7 +92,6 @@ public abstract class EventEmitter
     private ValueTask Finish(string eventName, EventWriter writer)
     {
         writer.End();
-        using Activity? activity = SocketIOActivities.StartPublish(eventName, NamespaceName);
         return SendAsync(eventName, writer);
     }
 }

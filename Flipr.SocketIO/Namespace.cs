@@ -52,8 +52,6 @@ public sealed class Namespace : BroadcastSource
 
     internal override SocketIOSerializer Serializer => Server.Serializer;
 
-    private protected override string NamespaceName => Name;
-
     /// <summary>Called for every socket that has connected. Register the socket's handlers here.</summary>
     /// <param name="handler">The handler. The socket's events are held until it returns.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>

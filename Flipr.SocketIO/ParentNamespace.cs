@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
 
@@ -38,8 +40,6 @@ public sealed class ParentNamespace : EventEmitter
     }
 
     internal override SocketIOSerializer Serializer => _server.Serializer;
-
-    private protected override string NamespaceName => "*";
 
     /// <inheritdoc cref="Namespace.OnConnection(Action{Socket})"/>
     public void OnConnection(Action<Socket> handler)
@@ -114,11 +114,16 @@ public sealed class ParentNamespace : EventEmitter
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer)
     {
+        using Activity? activity = SocketIOActivities.StartPublish(eventName, _pattern?.ToString() ?? "*");
+        int recipients = 0;
         foreach (Namespace child in Children)
         {
-            child.Everyone.SendCopy(writer);
+            recipients += child.Everyone.SendCopy(writer);
         }
 
+        _server.Metrics.EventSent(eventName);
+        _server.Metrics.Broadcast(recipients);
+        SocketIOActivities.SetRecipients(activity, recipients);
         return ValueTask.CompletedTask;
     }
 

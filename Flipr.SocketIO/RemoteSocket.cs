@@ -25,8 +25,6 @@ public sealed class RemoteSocket : EventEmitter
 
     internal override SocketIOSerializer Serializer => _socket.Serializer;
 
-    private protected override string NamespaceName => _socket.Namespace.Name;
-
     /// <inheritdoc cref="Socket.JoinAsync"/>
     public ValueTask JoinAsync(string room) => _socket.JoinAsync(room);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
@@ -86,8 +87,6 @@ public sealed partial class Socket : EventEmitter
     internal ClientConnection Connection => _connection;
 
     internal override SocketIOSerializer Serializer => Namespace.Server.Serializer;
-
-    private protected override string NamespaceName => Namespace.Name;
 
     /// <summary>Everyone in the room but this socket.</summary>
     /// <param name="room">A room's name, or a socket's id.</param>
@@ -291,6 +290,9 @@ public sealed partial class Socket : EventEmitter
 
         return id;
     }
+
+    /// <summary>The span of the connection.</summary>
+    internal ActivityContext ConnectionSpan => _connection.Span;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _emitter.SendEventAsync(eventName, writer);
 

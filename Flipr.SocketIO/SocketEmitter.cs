@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
@@ -26,8 +28,6 @@ public sealed class SocketEmitter : EventEmitter
     public SocketEmitter Volatile => new(_socket, isVolatile: true, _compress, _timeout);
 
     internal override SocketIOSerializer Serializer => _socket.Serializer;
-
-    private protected override string NamespaceName => _socket.Namespace.Name;
 
     /// <summary>Whether a transport that compresses should compress the message.</summary>
     /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
@@ -71,6 +71,7 @@ public sealed class SocketEmitter : EventEmitter
         }
 
         writer.End();
+        using Activity? activity = OnEmitting(eventName);
         _socket.NotifyOutgoing(eventName, writer);
         EngineClock clock = _socket.Namespace.Server.Engine.Clock;
         var ack = new PendingAck<T>
@@ -95,6 +96,7 @@ public sealed class SocketEmitter : EventEmitter
 
     internal ValueTask SendEventAsync(string eventName, EventWriter writer)
     {
+        using Activity? activity = OnEmitting(eventName);
         _socket.NotifyOutgoing(eventName, writer);
         OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, ackId: null, isAck: false, _compress);
         _socket.Send(message, _isVolatile);
@@ -103,4 +105,10 @@ public sealed class SocketEmitter : EventEmitter
     }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => SendEventAsync(eventName, writer);
+
+    private Activity? OnEmitting(string eventName)
+    {
+        _socket.Namespace.Server.Metrics.EventSent(eventName);
+        return SocketIOActivities.StartPublish(eventName, _socket.Namespace.Name, _socket.Id, _socket.ConnectionSpan);
+    }
 }

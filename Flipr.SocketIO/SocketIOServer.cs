@@ -88,8 +88,6 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal override SocketIOSerializer Serializer { get; }
 
-    private protected override string NamespaceName => Default.Name;
-
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>
     /// <remarks>
     /// If the name matches a pattern given to <see cref="Of(Regex)"/> before, the namespace is created as one of its: with its

@@ -1,4 +1,5 @@
 using Flipr.Api.Database;
+using Flipr.Api.Telemetry;
 using Flipr.SocketIO;
 
 namespace Flipr.Api.Changes;
@@ -8,7 +9,7 @@ namespace Flipr.Api.Changes;
 /// each delivers every change to its clients, whichever instance or hand made it.
 /// </summary>
 internal sealed partial class ChangeFeed(
-    IDatabase database, IChangeLog log, SocketIOServer io, ChangeSignal signal, ChangeAnnouncer announcer, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+    IDatabase database, IChangeLog log, SocketIOServer io, ChangeSignal signal, ChangeAnnouncer announcer, IChangeOrigins origins, FliprMetrics metrics, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private const int BatchSize = 500;
 
@@ -21,8 +22,11 @@ internal sealed partial class ChangeFeed(
     /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    private static readonly Dictionary<long, string> Unknown = [];
+
     // Held for no longer than it takes to hand one change over to the clients' queues: sending waits for nobody, however slow.
     private readonly Lock _announcing = new();
+    private long _lag;
     private string? _cursor;
 
     /// <summary>
@@ -45,18 +49,28 @@ internal sealed partial class ChangeFeed(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveLag(() => Volatile.Read(ref _lag));
         Cursor? at = null;
+        long? signalled = null;
         TimeSpan patience = LookInterval;
         while (true)
         {
             Cursor? before = at;
             try
             {
+                signalled ??= signal.TakeFirst();
                 bool isBehind = database.IsPrepared;
                 while (isBehind)
                 {
                     (at, isBehind) = await DeliverAsync(at ?? Start!.Value, stoppingToken);
                 }
+
+                if (signalled is { } first && at != before)
+                {
+                    metrics.Delayed(time.GetElapsedTime(first));
+                }
+
+                signalled = null;
             }
             catch (DatabaseUnavailableException)
             {
@@ -99,12 +113,17 @@ internal sealed partial class ChangeFeed(
             return (at, false);
         }
 
+        IReadOnlyDictionary<long, string> made = FliprActivities.IsTracing && batch.Changes is [.., { } last]
+            ? await origins.ReadAsync(at.Position, last.Position, cancellationToken)
+            : Unknown;
         foreach (Change change in batch.Changes)
         {
-            await AnnounceAsync(change);
+            Volatile.Write(ref _lag, state.Head - at.Position);
+            await AnnounceAsync(change, made.GetValueOrDefault(change.Position));
             at = at with { Position = change.Position };
         }
 
+        Volatile.Write(ref _lag, batch.IsComplete ? 0 : state.Head - at.Position);
         return (at, !batch.IsComplete);
     }
 
@@ -126,7 +145,7 @@ internal sealed partial class ChangeFeed(
         }
     }
 
-    private async Task AnnounceAsync(Change change)
+    private async Task AnnounceAsync(Change change, string? traceParent)
     {
         try
         {
@@ -134,7 +153,7 @@ internal sealed partial class ChangeFeed(
             lock (_announcing)
             {
                 _cursor = change.Cursor;
-                announcing = announcer.AnnounceAsync(change);
+                announcing = announcer.AnnounceAsync(change, traceParent);
             }
 
             await announcing;

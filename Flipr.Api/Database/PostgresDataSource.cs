@@ -31,6 +31,7 @@ internal static class PostgresDataSource
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableArrays();
         builder.EnableTransportSecurity();
+        builder.ConfigureTracing(PostgresTracing.Configure);
         return builder.Build();
     }
 }

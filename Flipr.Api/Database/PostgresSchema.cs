@@ -1,3 +1,4 @@
+using Flipr.Api.Changes;
 using Npgsql;
 
 namespace Flipr.Api.Database;
@@ -74,6 +75,7 @@ internal static class PostgresSchema
             await ExecuteAsync("""CREATE INDEX properties_newest ON properties (timestamp DESC NULLS LAST, id COLLATE "C")""");
         }
 
+        await ExecuteAsync(PostgresChangeOrigins.Schema);
         LogState state = await PostgresChangeLogSchema.ApplyAsync(transaction, hasTriggers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return state;

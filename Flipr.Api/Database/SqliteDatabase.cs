@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Flipr.Api.Telemetry;
 using Microsoft.Data.Sqlite;
 
 namespace Flipr.Api.Database;
@@ -37,11 +39,20 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
     public Task<T> ReadAsync<T>(Func<SqliteCommand, T> read, CancellationToken cancellationToken) => _guard.RunAsync(
         _ =>
         {
-            using SqliteConnection connection = Open();
-            using SqliteTransaction snapshot = connection.BeginTransaction(deferred: true);
-            using SqliteCommand command = connection.CreateCommand();
-            command.Transaction = snapshot;
-            return Task.FromResult(read(command));
+            using Activity? activity = SqliteActivities.Start("read", path);
+            try
+            {
+                using SqliteConnection connection = Open();
+                using SqliteTransaction snapshot = connection.BeginTransaction(deferred: true);
+                using SqliteCommand command = connection.CreateCommand();
+                command.Transaction = snapshot;
+                return Task.FromResult(read(command));
+            }
+            catch (SqliteException exception)
+            {
+                FliprActivities.Fail(activity, exception);
+                throw;
+            }
         },
         cancellationToken);
 
@@ -67,13 +78,15 @@ internal sealed class SqliteDatabase(string path, ILogger<SqliteDatabase> logger
 
     private T Write<T>(Func<SqliteWriter, T> write)
     {
+        using Activity? activity = SqliteActivities.Start("write", path);
         try
         {
             _writer ??= new SqliteWriter(Open());
             return _writer.Write(write);
         }
-        catch (SqliteException)
+        catch (SqliteException exception)
         {
+            FliprActivities.Fail(activity, exception);
             _writer?.Dispose(); // Whatever state the failure left it in goes with it.
             _writer = null;
             throw;

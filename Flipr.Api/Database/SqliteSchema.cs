@@ -1,3 +1,4 @@
+using Flipr.Api.Changes;
 using Microsoft.Data.Sqlite;
 
 namespace Flipr.Api.Database;
@@ -28,6 +29,7 @@ internal static class SqliteSchema
         }
 
         Execute(connection, $"CREATE INDEX IF NOT EXISTS properties_newest ON properties ({Number("timestamp")} DESC, id)");
+        Execute(connection, SqliteChangeOrigins.Schema);
         LogState state = SqliteChangeLogSchema.Apply(connection);
         transaction.Commit();
         return state;

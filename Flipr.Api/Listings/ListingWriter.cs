@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Flipr.Api.Changes;
 using Flipr.Api.Database;
+using Flipr.Api.Telemetry;
 
 namespace Flipr.Api.Listings;
 
@@ -8,7 +10,7 @@ namespace Flipr.Api.Listings;
 /// Stores changes one batch after another: what arrives while a batch is being stored goes together with the next, in the order it came.
 /// They are announced from the change log.
 /// </summary>
-internal sealed class ListingWriter(IListingStore store, ChangeSignal signal) : BackgroundService
+internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, FliprMetrics metrics) : BackgroundService
 {
     private const int MaxBatch = 256;
 
@@ -20,7 +22,8 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal) : 
     /// <exception cref="DatabaseUnavailableException">The database does not answer; the change may be stored all the same, and can be sent again.</exception>
     public Task<bool> ApplyAsync(ListingChange change)
     {
-        var pending = new PendingChange(change);
+        Activity? request = FliprActivities.IsTracing ? Activity.Current : null;
+        var pending = new PendingChange(request is { Recorded: true } ? change with { TraceParent = request.Id } : change, request);
         return _queue.Writer.TryWrite(pending)
             ? pending.Stored.Task
             : Task.FromException<bool>(new DatabaseUnavailableException("Flipr is shutting down."));
@@ -57,7 +60,7 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal) : 
         bool[] outcomes;
         try
         {
-            outcomes = await store.ApplyAsync([.. batch.Select(pending => pending.Change)], CancellationToken.None);
+            outcomes = await ApplyAsync(batch);
         }
         catch (Exception exception) when (batch.Count == 1 || exception is DatabaseUnavailableException)
         {
@@ -86,7 +89,23 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal) : 
         }
     }
 
-    private sealed record PendingChange(ListingChange Change)
+    private async Task<bool[]> ApplyAsync(IReadOnlyList<PendingChange> batch)
+    {
+        using Activity? activity = FliprActivities.StartStore(batch.Select(pending => pending.Request));
+        try
+        {
+            bool[] outcomes = await store.ApplyAsync([.. batch.Select(pending => pending.Change)], CancellationToken.None);
+            metrics.Stored(batch.Count);
+            return outcomes;
+        }
+        catch (Exception exception)
+        {
+            FliprActivities.Fail(activity, exception);
+            throw;
+        }
+    }
+
+    private sealed record PendingChange(ListingChange Change, Activity? Request)
     {
         public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

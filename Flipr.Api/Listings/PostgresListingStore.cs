@@ -115,6 +115,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
             batch.BatchCommands.Add(delete);
         }
 
+        PostgresChangeOrigins.AddTo(batch, changes);
         if (upserts.Length > 0)
         {
             batch.BatchCommands.Add(UpsertCommand(upserts));

@@ -14,7 +14,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
     private const string LastChange = "LEFT JOIN flipr_changes ON flipr_changes.id = properties.id AND flipr_changes.is_current = 1";
 
     public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
-        writer => changes.Select(change => change.Listing is { } listing ? Upsert(writer, listing) : Delete(writer, change.Id)).ToArray(),
+        writer => changes.Select(change => Apply(writer, change)).ToArray(),
         cancellationToken);
 
     public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -63,6 +63,17 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
             return new ListingCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
         },
         cancellationToken);
+
+    private static bool Apply(SqliteWriter writer, ListingChange change)
+    {
+        bool isChanged = change.Listing is { } listing ? Upsert(writer, listing) : Delete(writer, change.Id);
+        if (isChanged)
+        {
+            SqliteChangeOrigins.WriteTo(writer, change);
+        }
+
+        return isChanged;
+    }
 
     private static bool Upsert(SqliteWriter writer, Listing listing)
     {

@@ -1,15 +1,12 @@
-using System.Diagnostics.Metrics;
+using Flipr.Api.Telemetry;
 
 namespace Flipr.Api.Security;
 
 /// <summary>Who may change listings: the API key, the origin, the rate.</summary>
-internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPolicy origins, IMeterFactory meters)
+internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPolicy origins, FliprMetrics metrics)
 {
     /// <summary>The rate limiter's policy for changes.</summary>
     public const string RatePolicy = "changes";
-
-    private readonly Counter<long> _anonymousUpdates = meters.Create("Flipr.Api").CreateCounter<long>(
-        "flipr.updates.anonymous", "{update}", "Updates taken without an API key although one is set.");
 
     /// <summary>Lets an update pass, or answers it.</summary>
     public ValueTask<object?> FilterUpdateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -17,7 +14,7 @@ internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPol
         PresentedKey presented = key.Check(context.HttpContext.Request);
         if (key.IsSet && presented == PresentedKey.None && settings.AllowAnonymousUpdates)
         {
-            _anonymousUpdates.Add(1);
+            metrics.UpdatedAnonymously();
             return FilterOriginAsync(context, next);
         }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Flipr.SocketIO.Diagnostics;
 
-/// <summary>The server's spans, in the source <c>Flipr.SocketIO</c>, with the messaging attributes of OpenTelemetry.</summary>
+/// <summary>The server's spans, in the source <c>Flipr.SocketIO</c>, with the messaging attributes of OpenTelemetry (docs/telemetry.md).</summary>
 internal static class SocketIOActivities
 {
     public const string SourceName = "Flipr.SocketIO";
@@ -12,12 +12,24 @@ internal static class SocketIOActivities
     /// <summary>Whether anyone wants spans.</summary>
     public static bool HasListeners => Source.HasListeners();
 
-    /// <summary>A connection has opened: a short span, to which the spans of its events link.</summary>
+    /// <summary>
+    /// A connection has opened: a short span, to which the spans of its events link. A root of its own: the request, which lasts as long as the
+    /// connection, is not traced, and whatever descends from it would not be either.
+    /// </summary>
     public static ActivityContext Connected(string transport, string sessionId)
     {
-        using Activity? activity = Source.StartActivity("socket.io connect", ActivityKind.Server);
-        activity?.SetTag("network.protocol.name", transport);
-        activity?.SetTag("socketio.sid", sessionId);
+        if (!HasListeners)
+        {
+            return default;
+        }
+
+        Activity? outer = Activity.Current;
+        Activity.Current = null;
+        Activity? activity = Source.StartActivity("connect", ActivityKind.Server);
+        activity?.SetTag("socketio.transport", transport);
+        activity?.SetTag("socketio.session.id", sessionId);
+        activity?.Stop();
+        Activity.Current = outer;
         return activity?.Context ?? default;
     }
 
@@ -28,25 +40,32 @@ internal static class SocketIOActivities
     public static Activity? StartProcess(string eventName, string ns, string socketId, ActivityContext connection)
     {
         Activity.Current = null;
-        Activity? activity = Source.StartActivity(
-            $"process {eventName}", ActivityKind.Consumer, parentContext: default, links: connection == default ? null : [new ActivityLink(connection)]);
-        Describe(activity, eventName, ns, "process");
-        activity?.SetTag("socketio.sid", socketId);
-        return activity;
+        return Describe(
+            Source.StartActivity($"process {eventName}", ActivityKind.Consumer, parentContext: default, links: LinksTo(connection)), eventName, ns, "process", socketId);
     }
 
-    /// <summary>An event is emitted.</summary>
-    public static Activity? StartPublish(string eventName, string ns)
+    /// <summary>Whatever follows, in this method and below, does not belong to the request that happens to carry it.</summary>
+    public static void LeaveRequest()
     {
-        if (!HasListeners)
+        if (HasListeners)
         {
-            return null;
+            Activity.Current = null;
         }
-
-        Activity? activity = Source.StartActivity($"publish {eventName}", ActivityKind.Producer);
-        Describe(activity, eventName, ns, "publish");
-        return activity;
     }
+
+    /// <summary>An event is emitted to many: one span, however many they are.</summary>
+    public static Activity? StartPublish(string eventName, string ns) =>
+        HasListeners ? Describe(Source.StartActivity($"publish {eventName}", ActivityKind.Producer), eventName, ns, "publish") : null;
+
+    /// <summary>An event is emitted to one socket.</summary>
+    public static Activity? StartPublish(string eventName, string ns, string socketId, ActivityContext connection) =>
+        HasListeners
+            ? Describe(
+                Source.StartActivity($"publish {eventName}", ActivityKind.Producer, parentContext: default, links: LinksTo(connection)), eventName, ns, "publish", socketId)
+            : null;
+
+    /// <summary>Says how many sockets an event went to.</summary>
+    public static void SetRecipients(Activity? activity, int count) => activity?.SetTag("socketio.recipients", count);
 
     /// <summary>Marks a span as failed.</summary>
     public static void Fail(Activity? activity, Exception exception)
@@ -59,7 +78,9 @@ internal static class SocketIOActivities
         }
     }
 
-    private static void Describe(Activity? activity, string eventName, string ns, string operation)
+    private static ActivityLink[]? LinksTo(ActivityContext connection) => connection == default ? null : [new ActivityLink(connection)];
+
+    private static Activity? Describe(Activity? activity, string eventName, string ns, string operation, string? socketId = null)
     {
         if (activity is { IsAllDataRequested: true })
         {
@@ -69,6 +90,12 @@ internal static class SocketIOActivities
             activity.SetTag("messaging.operation.type", operation == "publish" ? "send" : operation);
             activity.SetTag("messaging.destination.name", eventName);
             activity.SetTag("socketio.namespace", ns);
+            if (socketId is not null)
+            {
+                activity.SetTag("socketio.sid", socketId);
+            }
         }
+
+        return activity;
     }
 }

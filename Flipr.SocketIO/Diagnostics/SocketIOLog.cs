@@ -8,6 +8,10 @@ internal sealed partial class SocketIOLog(ILogger logger)
     // Room for the type's name and the path to what does not fit.
     private const int MaxReasonLength = 300;
 
+    /// <summary>A handler runs, and what it logs is to say for whom.</summary>
+    public IDisposable? BeginHandler(string socketId, string ns, string eventName) =>
+        logger.BeginScope(new HandlerScope(socketId, LogText.Clean(ns), LogText.Clean(eventName)));
+
     [LoggerMessage(101, LogLevel.Information, "Connection {SessionId} sent a packet that cannot be read: {Defect}")]
     public partial void BadPacket(string sessionId, string defect);
 

@@ -23,6 +23,8 @@ internal sealed class SocketIOMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _limits;
     private readonly Counter<long> _volatileDropped;
+    private readonly Counter<long> _eventsReceived;
+    private readonly Counter<long> _eventsSent;
     private readonly Counter<long> _received;
     private readonly Counter<long> _sent;
     private readonly Counter<long> _bytesReceived;
@@ -31,16 +33,19 @@ internal sealed class SocketIOMetrics
     private readonly Counter<long> _handlerErrors;
     private readonly Histogram<double> _handlerDuration;
     private readonly Histogram<int> _fanout;
+    private Func<(long Messages, long Bytes)>? _outbound;
 
     public SocketIOMetrics(IMeterFactory meterFactory)
     {
         Meter meter = meterFactory.Create(MeterName);
-        _connections = meter.CreateUpDownCounter<long>("socketio.connections", "{connection}", "Open connections, by transport.");
-        _disconnects = meter.CreateCounter<long>("socketio.disconnects", "{connection}", "Connections that ended, by transport and reason.");
+        _connections = meter.CreateUpDownCounter<long>("socketio.connections", "{connection}", "Open connections.");
+        _disconnects = meter.CreateCounter<long>("socketio.disconnects", "{connection}", "Connections that ended.");
         _upgrades = meter.CreateCounter<long>("socketio.upgrades", "{upgrade}", "Upgrades from polling to WebSocket.");
-        _refused = meter.CreateCounter<long>("socketio.requests.refused", "{request}", "Refused requests, by error code.");
-        _limits = meter.CreateCounter<long>("socketio.limits.exceeded", "{event}", "How often a limit struck, by the option that sets it.");
+        _refused = meter.CreateCounter<long>("socketio.requests.refused", "{request}", "Refused requests.");
+        _limits = meter.CreateCounter<long>("socketio.limits.exceeded", "{event}", "How often a limit struck.");
         _volatileDropped = meter.CreateCounter<long>("socketio.messages.dropped", "{message}", "Volatile messages dropped because the client was not ready.");
+        _eventsReceived = meter.CreateCounter<long>("socketio.events.received", "{event}", "Events received.");
+        _eventsSent = meter.CreateCounter<long>("socketio.events.sent", "{event}", "Events emitted; one to many sockets is one.");
         _received = meter.CreateCounter<long>("socketio.messages.received", "{message}", "Messages received; attachments count as messages.");
         _sent = meter.CreateCounter<long>("socketio.messages.sent", "{message}", "Messages handed to connections.");
         _bytesReceived = meter.CreateCounter<long>("socketio.io.received", "By", "Bytes of the messages received.");
@@ -49,37 +54,42 @@ internal sealed class SocketIOMetrics
         _handlerErrors = meter.CreateCounter<long>("socketio.handlers.errors", "{error}", "Exceptions thrown by handlers.");
         _handlerDuration = meter.CreateHistogram("socketio.handlers.duration", "s", "How long the handlers of an event ran.", tags: null, DurationAdvice);
         _fanout = meter.CreateHistogram("socketio.broadcast.recipients", "{socket}", "How many sockets a broadcast went to.", tags: null, FanoutAdvice);
+        meter.CreateObservableUpDownCounter("socketio.outbound.messages", () => _outbound?.Invoke().Messages ?? 0, "{message}", "Messages that wait to be sent.");
+        meter.CreateObservableUpDownCounter("socketio.outbound.size", () => _outbound?.Invoke().Bytes ?? 0, "By", "Bytes that wait to be sent, or for clients to take them.");
     }
+
+    /// <summary>Whether events are to be counted.</summary>
+    public bool CountsEvents => _eventsReceived.Enabled;
 
     /// <summary>Whether handlers are to be timed.</summary>
     public bool TimesHandlers => _handlerDuration.Enabled;
 
-    public void Opened(string transport) => _connections.Add(1, Tag("transport", transport));
+    public void Opened(string transport) => _connections.Add(1, Tag("socketio.transport", transport));
 
     public void Closed(string transport, string reason)
     {
-        _connections.Add(-1, Tag("transport", transport));
-        _disconnects.Add(1, Tag("transport", transport), Tag("reason", reason));
+        _connections.Add(-1, Tag("socketio.transport", transport));
+        _disconnects.Add(1, Tag("socketio.transport", transport), Tag("socketio.disconnect.reason", reason));
     }
 
     public void Upgraded()
     {
         _upgrades.Add(1);
-        _connections.Add(-1, Tag("transport", "polling"));
-        _connections.Add(1, Tag("transport", "websocket"));
+        _connections.Add(-1, Tag("socketio.transport", "polling"));
+        _connections.Add(1, Tag("socketio.transport", "websocket"));
     }
 
     public void Refused(int code)
     {
         if (_refused.Enabled)
         {
-            _refused.Add(1, Tag("code", code));
+            _refused.Add(1, Tag("socketio.error.code", code));
         }
     }
 
     /// <summary>A bound was reached.</summary>
     /// <param name="option">The option that sets it.</param>
-    public void LimitExceeded(string option) => _limits.Add(1, Tag("limit", option));
+    public void LimitExceeded(string option) => _limits.Add(1, Tag("socketio.limit", option));
 
     public void VolatileDropped() => _volatileDropped.Add(1);
 
@@ -97,11 +107,23 @@ internal sealed class SocketIOMetrics
 
     public void Broadcast(int recipients) => _fanout.Record(recipients);
 
-    public void Unhandled() => _unhandled.Add(1);
+    /// <summary>An event that handlers are registered for has arrived: only those names are the application's own, and not endlessly many.</summary>
+    public void EventReceived(string eventName) => _eventsReceived.Add(1, Tag("socketio.event", eventName));
+
+    public void EventSent(string eventName) => _eventsSent.Add(1, Tag("socketio.event", eventName));
+
+    public void Unhandled()
+    {
+        _unhandled.Add(1);
+        _eventsReceived.Add(1, Tag("socketio.event", "_OTHER"));
+    }
+
+    /// <summary>Says how to find out what waits to be sent; asked only when somebody collects.</summary>
+    public void ObserveOutbound(Func<(long Messages, long Bytes)> measure) => _outbound = measure;
 
     public void HandlerFailed() => _handlerErrors.Add(1);
 
-    public void HandlerRan(TimeSpan duration, string eventName) => _handlerDuration.Record(duration.TotalSeconds, Tag("event", eventName));
+    public void HandlerRan(TimeSpan duration, string eventName) => _handlerDuration.Record(duration.TotalSeconds, Tag("socketio.event", eventName));
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
 }

@@ -23,6 +23,7 @@ internal sealed class EngineServer : IAsyncDisposable
         Clock = new EngineClock(timeProvider);
         Log = new EngineLog(logger);
         Metrics = metrics;
+        Metrics.ObserveOutbound(MeasureOutbound);
         _handler = handler;
         _timer = new PeriodicTimer(SweepInterval, timeProvider);
         _sweeping = SweepAsync();
@@ -131,6 +132,19 @@ internal sealed class EngineServer : IAsyncDisposable
         _timer.Dispose();
         await _sweeping;
         Flusher.Dispose();
+    }
+
+    private (long Messages, long Bytes) MeasureOutbound()
+    {
+        (long messages, long bytes) = (0, 0);
+        foreach ((_, EngineSession session) in _sessions)
+        {
+            (int waiting, long size) = session.MeasureOutbound();
+            messages += waiting;
+            bytes += size;
+        }
+
+        return (messages, bytes);
     }
 
     private async Task SweepAsync()

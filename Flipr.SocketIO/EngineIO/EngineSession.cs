@@ -125,6 +125,15 @@ internal sealed class EngineSession
         return false;
     }
 
+    /// <summary>What waits: messages in the queue, and bytes there and in the transport.</summary>
+    public (int Messages, long Bytes) MeasureOutbound()
+    {
+        lock (Gate)
+        {
+            return (Queue.Count, Queue.Bytes + Transport.PendingBytes);
+        }
+    }
+
     /// <summary>Flushes what <see cref="Send"/> has left unflushed.</summary>
     public void FlushDeferred()
     {
