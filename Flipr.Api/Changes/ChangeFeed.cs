@@ -53,6 +53,7 @@ internal sealed partial class ChangeFeed(
         Cursor? at = null;
         long? signalled = null;
         TimeSpan patience = LookInterval;
+        bool hasFailed = false;
         while (true)
         {
             Cursor? before = at;
@@ -63,6 +64,7 @@ internal sealed partial class ChangeFeed(
                 while (isBehind)
                 {
                     (at, isBehind) = await DeliverAsync(at ?? Start!.Value, stoppingToken);
+                    hasFailed = false;
                 }
 
                 if (signalled is { } first && at != before)
@@ -78,7 +80,12 @@ internal sealed partial class ChangeFeed(
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                LogFailed(logger, exception); // Whatever it was, the next look may succeed, and without a feed nobody hears of anything.
+                // Whatever it was, the next look may succeed, and without a feed nobody hears of anything.
+                if (!hasFailed)
+                {
+                    LogFailed(logger, exception);
+                    hasFailed = true;
+                }
             }
 
             patience = at != before ? FirstLookInterval : patience * 2 < LookInterval ? patience * 2 : LookInterval;
@@ -167,7 +174,7 @@ internal sealed partial class ChangeFeed(
     [LoggerMessage(1, LogLevel.Error, "The change of {Id} (cursor {Cursor}) could not be announced.")]
     private static partial void LogNotAnnounced(ILogger logger, Exception exception, string id, string cursor);
 
-    [LoggerMessage(3, LogLevel.Error, "The change log could not be read.")]
+    [LoggerMessage(3, LogLevel.Error, "The change log could not be read. It is tried again several times in a second; this is not logged again before it succeeds.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(2, LogLevel.Warning, "The change log is not the one of {Cursor} any more: the database was replaced or restored. Announcing goes on at its end.")]

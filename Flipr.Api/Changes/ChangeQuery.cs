@@ -13,4 +13,10 @@ internal sealed record ChangeQuery(long After, int Limit, long? ListingsUpTo = n
 {
     /// <summary>Bytes of listings after which a batch ends, however many were asked for: what one answer may cost in memory.</summary>
     public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Only entries up to this position; null for all.</summary>
+    public long? UpTo { get; init; }
+
+    /// <summary>Whether of each listing only the id is read: the way past one that cannot be read.</summary>
+    public bool OnlyIds { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Flipr.Api.Changes;
 
 /// <summary>Registers the change log's services.</summary>
@@ -9,4 +11,10 @@ internal static class ChangeServices
         builder.Services.AddSingleton<ChangeFeed>().AddHostedService(static services => services.GetRequiredService<ChangeFeed>());
         builder.Services.AddHostedService<ChangePruning>();
     }
+
+    /// <summary>Adds a database's log, read so that no single entry can hold up the others.</summary>
+    public static void AddChangeLog<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IServiceCollection services)
+        where T : class, IChangeLog =>
+        services.AddSingleton<T>().AddSingleton<IChangeLog>(static provider =>
+            new PatientChangeLog(provider.GetRequiredService<T>(), provider.GetRequiredService<ILogger<PatientChangeLog>>()));
 }

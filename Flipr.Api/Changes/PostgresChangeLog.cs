@@ -17,6 +17,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             command.Parameters.Add(new NpgsqlParameter<long>("after", query.After));
             command.Parameters.Add(new NpgsqlParameter<long>("upTo", query.ListingsUpTo ?? 0));
             command.Parameters.Add(new NpgsqlParameter<int>("limit", query.Limit));
+            command.Parameters.Add(new NpgsqlParameter<long>("last", query.UpTo ?? long.MaxValue));
             if (query.Box is { } box)
             {
                 ListingFilter.AddBox(box, command);
@@ -99,17 +100,18 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
             ? $"AND {ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")}"
             : $"AND ({ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")} OR {ListingFilter.Inside(box, "logged.old_lat_exact", "logged.old_lng_exact")})";
+        string upTo = query.UpTo is null ? "" : "AND logged.position <= @last";
         string listings = $"""
-            SELECT {Entry}, {PostgresListingColumns.Of("properties")}
+            SELECT {Entry}, {Columns("properties")}
             FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
-            WHERE logged.is_current AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {touched}
+            WHERE logged.is_current AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {upTo} {touched}
             ORDER BY logged.position LIMIT @limit
             """;
         string entries = query.ListingsUpTo is not null ? listings : $"""
             ({listings}) UNION ALL (
-            SELECT {Entry}, {PostgresListingColumns.Of("logged")}
+            SELECT {Entry}, {Columns("logged")}
             FROM flipr_changes AS logged
-            WHERE (NOT logged.is_current OR logged.kind = 'deleted') AND logged.position > @after {touched}
+            WHERE (NOT logged.is_current OR logged.kind = 'deleted') AND logged.position > @after {upTo} {touched}
             ORDER BY logged.position LIMIT @limit)
             ORDER BY position LIMIT @limit
             """;
@@ -117,5 +119,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             SELECT state.*, entries.* FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state LEFT JOIN ({entries}) AS entries ON true
             ORDER BY position
             """;
+
+        string Columns(string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : PostgresListingColumns.Of(table);
     }
 }

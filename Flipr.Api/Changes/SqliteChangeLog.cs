@@ -20,6 +20,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
             command.Parameters.AddWithValue("@after", query.After);
             command.Parameters.AddWithValue("@upTo", query.ListingsUpTo ?? 0);
             command.Parameters.AddWithValue("@limit", query.Limit);
+            command.Parameters.AddWithValue("@last", query.UpTo ?? long.MaxValue);
             if (query.Box is { } box)
             {
                 ListingFilter.AddBox(box, command);
@@ -82,19 +83,22 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
         string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
             ? $"AND {ListingFilter.Inside(box, "logged.lat", "logged.lng")}"
             : $"AND ({ListingFilter.Inside(box, "logged.lat", "logged.lng")} OR {ListingFilter.Inside(box, "logged.old_lat", "logged.old_lng")})";
+        string upTo = query.UpTo is null ? "" : "AND logged.position <= @last";
         string listings = $"""
-            SELECT * FROM (SELECT {Entry}, {SqliteListingColumns.Of("properties")}
+            SELECT * FROM (SELECT {Entry}, {Columns("properties")}
             FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
-            WHERE logged.is_current = 1 AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {touched}
+            WHERE logged.is_current = 1 AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {upTo} {touched}
             ORDER BY logged.position LIMIT @limit)
             """;
         return query.ListingsUpTo is not null ? listings : $"""
             {listings} UNION ALL
-            SELECT * FROM (SELECT {Entry}, {SqliteListingColumns.Of("logged")}
+            SELECT * FROM (SELECT {Entry}, {Columns("logged")}
             FROM flipr_changes AS logged
-            WHERE (logged.is_current <> 1 OR logged.kind = 'deleted') AND logged.position > @after {touched}
+            WHERE (logged.is_current <> 1 OR logged.kind = 'deleted') AND logged.position > @after {upTo} {touched}
             ORDER BY logged.position LIMIT @limit)
             ORDER BY position LIMIT @limit
             """;
+
+        string Columns(string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : SqliteListingColumns.Of(table);
     }
 }

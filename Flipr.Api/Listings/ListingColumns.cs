@@ -9,6 +9,9 @@ internal static class ListingColumns
     /// <summary>How many there are.</summary>
     public const int Count = 12;
 
+    /// <summary>The columns of a table with nothing in them but the id.</summary>
+    public static string OnlyId(string table) => $"{table}.id" + string.Concat(Enumerable.Repeat(", NULL", Count - 1));
+
     /// <summary>Reads the columns from the first of them on.</summary>
     public static ListingRow Read(DbDataReader reader, int first, Cursor cursor)
     {

@@ -77,7 +77,7 @@ internal sealed record ListingRow
                 reader.Skip();
             }
 
-            return found == 5;
+            return found == 5 && !reader.Read(); // What follows the object makes it no JSON, which the reader says then.
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -31,6 +31,31 @@ public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogT
         Assert.Equal(["new late 1"], (await client.CatchUpAsync(between)).Changes);
     }
 
+    /// <summary>The text beside <c>property_data</c> is Flipr's own, but a hand may think that it is to be edited.</summary>
+    [Fact]
+    public async Task A_listing_that_cannot_be_read_is_announced_with_only_its_id_and_holds_up_nobody()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Api.StoreAsync("""{"id":"a","n":1}""");
+        await client.NextAsync("new_property");
+        await Database.ExecuteAsync("UPDATE properties SET property_text = '{broken' WHERE id = 'a'");
+        Assert.Equal(
+            """{"id":"a","intensity":0,"deal_rating":"Unknown","ai_evaluation_reasoning":"","cursor":"*"}""",
+            JsonText.Of(await client.NextAsync("property_updated")));
+        await Api.StoreAsync("""{"id":"b","n":2}""");
+        Assert.Equal("b", (await client.NextAsync("new_property")).GetProperty("id").GetString());
+
+        Assert.Equal(["new a 1", "updated a", "new b 2"], (await client.CatchUpAsync(start)).Changes);
+        Assert.Equal(["new a 1", "updated a", "new b 2"], (await client.CatchUpAsync(start, limit: 1)).Changes);
+        Assert.Equal(["new a", "new b 2"], (await client.CatchUpAsync(null)).Changes);
+        Assert.Single(Api.Log.Text.Split('\n'), line => line.StartsWith("Error ", StringComparison.Ordinal));
+
+        await Api.StoreAsync("""{"id":"a","n":3}""");
+        Assert.Equal(3, (await client.NextAsync("property_updated")).GetProperty("n").GetInt32());
+        Assert.Equal(["new a 1", "updated a", "new b 2", "updated a 3"], (await client.CatchUpAsync(start)).Changes);
+    }
+
     [Fact]
     public async Task Pruning_passes_over_what_somebody_holds()
     {

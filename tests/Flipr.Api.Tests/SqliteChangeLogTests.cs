@@ -32,6 +32,20 @@ public sealed class SqliteChangeLogTests : ChangeLogTests
         Assert.Equal(["new a"], (await client.CatchUpAsync(null)).Changes);
     }
 
+    [Theory]
+    [InlineData("}")]
+    [InlineData(" {\"n\":2}")]
+    [InlineData(" and more")]
+    public async Task What_follows_the_object_in_an_old_row_does_not_reach_anybody(string rest)
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        const string Whole = """{"id":"old","timestamp":1,"intensity":0,"deal_rating":"","ai_evaluation_reasoning":"","n":1}""";
+        await Database.ExecuteAsync($"INSERT INTO properties (id, price, property_data) VALUES ('old', 5, '{Whole}{rest}')");
+
+        Assert.Equal(5, (await client.NextAsync("new_property")).GetProperty("price").GetInt32());
+        Assert.Equal(["new old"], (await client.CatchUpAsync(null)).Changes);
+    }
+
     /// <summary>Python's <c>json.dumps</c> writes half a surrogate pair as it writes a whole one, and SQLite looks at neither.</summary>
     [Theory]
     [InlineData("""{"note":"\ud83d","n":1}""")]
