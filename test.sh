@@ -18,6 +18,7 @@ has_browser() { any_of chromium chromium-browser google-chrome google-chrome-sta
 has_postgres() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 has_pgbouncer() { any_of pgbouncer || [[ -x /usr/sbin/pgbouncer ]]; }
 has_node() { any_of node && any_of npm && node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor >= 2019 ? 0 : 1)'; }
+has_native_tools() { any_of clang && [[ -e /usr/include/zlib.h ]]; }
 
 can_install() { [[ $(id -u) == 0 ]] && any_of apt-get; }
 
@@ -26,6 +27,7 @@ has_browser || packages+=(chromium)
 has_postgres || packages+=(postgresql)
 has_pgbouncer || packages+=(pgbouncer)
 has_node || packages+=(nodejs npm)
+has_native_tools || packages+=(clang zlib1g-dev)
 if ((${#packages[@]})) && can_install; then
   echo "Installing for the tests: ${packages[*]}"
   if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
@@ -38,6 +40,7 @@ has_browser || missing+=('chromium (browser tests)')
 has_postgres || missing+=('postgresql (tests on PostgreSQL)')
 has_pgbouncer || missing+=('pgbouncer (tests behind a transaction-mode pooler)')
 has_node || missing+=('node 20.19 or newer with npm (the test frontend, tests with the real Socket.IO clients)')
+has_native_tools || missing+=('clang and zlib1g-dev (tests of the published native program)')
 for tool in "${missing[@]}"; do echo "Missing: $tool. Those tests are skipped."; done
 
 # --- Build: warnings and wrong formatting are errors ------------------------------------------------------------------------------------
@@ -61,6 +64,17 @@ elif ! dotnet build "$apphost" -c Release -v q --nologo >"$log" 2>&1; then
   echo 'The app host does not build.'
   echo '0 passed, 1 failed, 0 skipped'
   exit 1
+fi
+
+# What is deployed, by the Dockerfile's command. The tests of it publish too and then find the work done: this is here because they have less patience.
+if has_native_tools && has_node; then
+  echo 'Publishing ...'
+  if ! dotnet publish Flipr.Api -c Release -o artifacts/publish -v q --nologo >"$log" 2>&1; then
+    cat "$log"
+    echo 'Publishing failed.'
+    echo '0 passed, 1 failed, 0 skipped'
+    exit 1
+  fi
 fi
 
 # --- Tests ------------------------------------------------------------------------------------------------------------------------------

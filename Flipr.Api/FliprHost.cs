@@ -21,6 +21,7 @@ internal static partial class FliprHost
         }
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = home });
+        builder.Services.AddStartupTypes();
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -19,6 +19,7 @@ try
     builder.AddRealtime();
 
     WebApplication app = builder.Build();
+    app.BeginDatabase();
     app.UseApiErrors();
     app.UseSecurity();
     app.MapDefaultEndpoints();

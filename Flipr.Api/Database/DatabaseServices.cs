@@ -25,8 +25,11 @@ internal static class DatabaseServices
             builder.Services.AddSqlite(choice.SqlitePath!);
         }
 
-        builder.Services.AddHostedService<DatabaseStartup>();
+        builder.Services.AddSingleton<DatabaseStartup>().AddHostedService(static services => services.GetRequiredService<DatabaseStartup>());
     }
+
+    /// <summary>Lets the database get ready while the rest of the program is put together.</summary>
+    public static void BeginDatabase(this WebApplication app) => app.Services.GetRequiredService<DatabaseStartup>().Begin();
 
     /// <summary>Adds SQLite and the stores on it.</summary>
     public static void AddSqlite(this IServiceCollection services, string path)

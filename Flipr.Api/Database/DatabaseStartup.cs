@@ -9,6 +9,11 @@ internal sealed partial class DatabaseStartup(
 
     private readonly TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Task? _begun;
+
+    /// <summary>Makes the first attempt now, while the rest of the program is put together.</summary>
+    public void Begin() => _begun = Task.Run(() => TryPrepareAsync(lifetime.ApplicationStopping));
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
@@ -22,7 +27,7 @@ internal sealed partial class DatabaseStartup(
         {
             if (!database.IsPrepared)
             {
-                await TryPrepareAsync(stoppingToken);
+                await (Interlocked.Exchange(ref _begun, null) ?? TryPrepareAsync(stoppingToken));
             }
 
             _attempted.TrySetResult();

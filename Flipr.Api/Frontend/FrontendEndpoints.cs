@@ -28,12 +28,12 @@ internal static class FrontendEndpoints
 
     private static void MapBuild(IEndpointRouteBuilder endpoints, string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !PageFile.IsCompressed(file)))
         {
             string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
             // What the build put into assets/ has a hash of its content in its name: it never changes.
             string caching = path.StartsWith("assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-            Map(endpoints, path, caching, contentType => TypedResults.PhysicalFile(file, contentType));
+            Map(endpoints, path, caching, contentType => new PageFile(file, contentType).ExecuteAsync);
         }
     }
 
@@ -42,20 +42,20 @@ internal static class FrontendEndpoints
         foreach (string name in (string[])["plain.html", "plain.css", "plain.js", "favicon.svg"])
         {
             byte[] content = ReadResource(name);
-            Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", contentType => TypedResults.Bytes(content, contentType));
+            Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", contentType => TypedResults.Bytes(content, contentType).ExecuteAsync);
         }
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string path, string caching, Func<string, IResult> answer)
+    private static void Map(IEndpointRouteBuilder endpoints, string path, string caching, Func<string, RequestDelegate> answer)
     {
-        IResult result = answer(ContentTypes.TryGetContentType(path, out string? type) ? WithCharset(type) : "application/octet-stream");
+        RequestDelegate send = answer(ContentTypes.TryGetContentType(path, out string? type) ? WithCharset(type) : "application/octet-stream");
         endpoints.MapMethods(path is "index.html" ? "/" : path, [HttpMethods.Get, HttpMethods.Head], context =>
         {
             IHeaderDictionary headers = context.Response.Headers;
             headers.CacheControl = caching;
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.XContentTypeOptions = "nosniff";
-            return result.ExecuteAsync(context);
+            return send(context);
         });
     }
 

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Flipr.EndToEnd.Tests;
 
 /// <summary>The page in a real browser.</summary>
-public sealed partial class BrowserTests(SharedApi shared)
+public partial class BrowserTests(SharedApi shared)
 {
     /// <summary>Markup that would run if any of it were taken for markup.</summary>
     private const string Hostile = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>";

@@ -6,7 +6,7 @@ using Flipr.EndToEnd.Tests.Support;
 namespace Flipr.EndToEnd.Tests;
 
 /// <summary>The very first bytes of a connection, without any client library: what the old backend failed at.</summary>
-public sealed class HandshakeTests(SharedApi shared)
+public class HandshakeTests(SharedApi shared)
 {
     private const string Frontend = "https://app.flipr.realty";
 

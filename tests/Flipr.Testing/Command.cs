@@ -16,6 +16,8 @@ public sealed class Command : IAsyncDisposable
     /// <summary>The <c>dotnet</c> that runs this, or the one on the path.</summary>
     public static string Dotnet => Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>What it printed, stdout and stderr together.</summary>

@@ -8,7 +8,7 @@ using Client = SocketIOClient.SocketIO;
 namespace Flipr.EndToEnd.Tests.Clients;
 
 /// <summary>NuGet's SocketIOClient, which .NET programs use.</summary>
-public sealed class DotNetClientTests(SharedApi shared)
+public class DotNetClientTests(SharedApi shared)
 {
     private readonly Inbox _inbox = new("SocketIOClient");
 

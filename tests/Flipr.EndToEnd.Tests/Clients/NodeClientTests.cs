@@ -5,7 +5,7 @@ using Flipr.EndToEnd.Tests.Support;
 namespace Flipr.EndToEnd.Tests.Clients;
 
 /// <summary>The clients that Flipr's users have: socket.io-client from npm, the frontend's 4.6.0 and today's, on every transport.</summary>
-public sealed class NodeClientTests(SharedApi shared)
+public class NodeClientTests(SharedApi shared)
 {
     private const string Frontend = "https://app.flipr.realty";
 

@@ -5,7 +5,7 @@ using Flipr.EndToEnd.Tests.Support;
 namespace Flipr.EndToEnd.Tests.Clients;
 
 /// <summary>Connections break, servers are replaced: the clients come back by themselves.</summary>
-public sealed class ReconnectTests(SharedApi shared)
+public class ReconnectTests(SharedApi shared)
 {
     [Theory]
     [InlineData("4.6", "websocket")]
@@ -32,7 +32,7 @@ public sealed class ReconnectTests(SharedApi shared)
     [InlineData("polling")]
     public async Task A_restart_of_the_server_costs_a_reconnect_and_no_more(string transport)
     {
-        await using ApiProcess first = await ApiProcess.StartAsync();
+        await using ApiProcess first = await shared.StartAsync();
         await using NodeClients node = await NodeClients.StartAsync();
         NodeClient client = await node.ConnectAsync(first.Address, options: new { transports = (string[])[transport], reconnectionDelay = 50, reconnectionDelayMax = 500 });
         string before = await first.PostAsync(new JsonObject { ["address"] = "Before the restart" });

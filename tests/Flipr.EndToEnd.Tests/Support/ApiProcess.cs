@@ -12,10 +12,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
     private readonly DirectoryInfo _home;
     private readonly bool _ownsHome;
     private readonly ChildProcess _process;
+    private readonly string _program;
 
-    private ApiProcess(ChildProcess process, Uri address, DirectoryInfo home, bool ownsHome)
+    private ApiProcess(ChildProcess process, Uri address, DirectoryInfo home, bool ownsHome, string program)
     {
         _process = process;
+        _program = program;
         _home = home;
         _ownsHome = ownsHome;
         Http = new HttpClient { BaseAddress = address };
@@ -30,8 +32,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <summary>What it printed last.</summary>
     public string Output => _process.Output;
 
+    /// <summary>Starts it as it was built and waits until it serves.</summary>
+    public static Task<ApiProcess> StartAsync() => StartAsync(Repository.Program("Flipr.Api"));
+
     /// <summary>Starts it and waits until it serves.</summary>
-    public static Task<ApiProcess> StartAsync() => StartAsync(NewHome(), port: 0, ownsHome: true, Repository.Program("Flipr.Api"));
+    /// <param name="program">The program: native, or a <c>.dll</c>.</param>
+    public static Task<ApiProcess> StartAsync(string program) => StartAsync(NewHome(), port: 0, ownsHome: true, program);
 
     /// <summary>Starts a copy of it that has no test frontend, as built on a machine without Node.</summary>
     public static Task<ApiProcess> StartWithoutFrontendAsync()
@@ -54,7 +60,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the next process on the same port with the same database, once this one has ended.</summary>
-    public Task<ApiProcess> StartNextAsync() => StartAsync(_home, Address.Port, ownsHome: false, Repository.Program("Flipr.Api"));
+    public Task<ApiProcess> StartNextAsync() => StartAsync(_home, Address.Port, ownsHome: false, _program);
 
     /// <summary>Ends it as a platform does, and waits until it has ended.</summary>
     public Task<int> StopAsync() => _process.StopAsync();
@@ -86,11 +92,14 @@ public sealed partial class ApiProcess : IAsyncDisposable
     private static async Task<ApiProcess> StartAsync(DirectoryInfo home, int port, bool ownsHome, string program)
     {
         string urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        ChildProcess process = ChildProcess.Start("dotnet", [program, "--urls", urls, "--contentRoot", home.FullName], Environment);
+        string[] arguments = ["--urls", urls, "--contentRoot", home.FullName];
+        ChildProcess process = program.EndsWith(".dll", StringComparison.Ordinal)
+            ? ChildProcess.Start("dotnet", [program, .. arguments], Environment)
+            : ChildProcess.Start(program, arguments, Environment);
         try
         {
             Match listening = await process.WaitForLineAsync(ListeningLine());
-            return new ApiProcess(process, new Uri(listening.Value), home, ownsHome);
+            return new ApiProcess(process, new Uri(listening.Value), home, ownsHome, program);
         }
         catch
         {

@@ -7,14 +7,25 @@ using Flipr.EndToEnd.Tests.Support;
 namespace Flipr.EndToEnd.Tests.Support;
 
 /// <summary>One running API for all tests that do not need one of their own.</summary>
-public sealed class SharedApi : IAsyncLifetime
+public class SharedApi : IAsyncLifetime
 {
     /// <summary>The API.</summary>
-    public ApiProcess Api { get; private set; } = null!;
+    public ApiProcess Api { get; protected set; } = null!;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => Api = await ApiProcess.StartAsync();
+    public virtual async ValueTask InitializeAsync() => Api = await StartAsync();
+
+    /// <summary>Starts another one, with a database of its own.</summary>
+    public virtual Task<ApiProcess> StartAsync() => ApiProcess.StartAsync();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Api.DisposeAsync();
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (Api is not null)
+        {
+            await Api.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
 }
