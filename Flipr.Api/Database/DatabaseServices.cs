@@ -17,7 +17,7 @@ internal static class DatabaseServices
         {
             builder.Services.AddSingleton<NpgsqlDataSource>(_ => PostgresDataSource.Create(connection));
             builder.Services.AddSingleton<PostgresDatabase>().AddSingleton<IDatabase>(static services => services.GetRequiredService<PostgresDatabase>());
-            builder.Services.AddSingleton<IListingStore, PostgresListingStore>().AddChangeLog<PostgresChangeLog>().AddSingleton<IChangeOrigins, PostgresChangeOrigins>();
+            builder.Services.AddSingleton<IListingStore, PostgresListingStore>().AddSingleton<IChangeOrigins, PostgresChangeOrigins>().AddChangeLog<PostgresChangeLog>();
             builder.Services.AddSingleton<PostgresChangeNotifier>().AddHostedService<PostgresChangeListener>();
         }
         else
@@ -36,6 +36,6 @@ internal static class DatabaseServices
     {
         services.AddSingleton(provider => new SqliteDatabase(path, provider.GetRequiredService<ILogger<SqliteDatabase>>()));
         services.AddSingleton<IDatabase>(static provider => provider.GetRequiredService<SqliteDatabase>());
-        services.AddSingleton<IListingStore, SqliteListingStore>().AddChangeLog<SqliteChangeLog>().AddSingleton<IChangeOrigins, SqliteChangeOrigins>();
+        services.AddSingleton<IListingStore, SqliteListingStore>().AddSingleton<IChangeOrigins, SqliteChangeOrigins>().AddChangeLog<SqliteChangeLog>();
     }
 }
