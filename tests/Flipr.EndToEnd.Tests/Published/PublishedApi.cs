@@ -6,7 +6,7 @@ namespace Flipr.EndToEnd.Tests.Published;
 public sealed class PublishedApi : SharedApi
 {
     /// <summary>Skips a test where this machine cannot publish it.</summary>
-    public static void Require() => Assert.SkipWhen(PublishedProgram.Missing is not null, PublishedProgram.Missing!);
+    public static void Require() => Assert.SkipWhen(PublishedProgram.Missing is not null, PublishedProgram.Missing ?? "");
 
     /// <inheritdoc/>
     public override async ValueTask InitializeAsync()
