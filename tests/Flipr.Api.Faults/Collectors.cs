@@ -5,13 +5,15 @@ using System.Net.Http.Json;
 namespace Flipr.Api.Faults;
 
 /// <summary>Posts listings as collectors do: several at once, each again until it is taken; some are updated, some deleted.</summary>
-internal sealed class Collectors(IReadOnlyList<Uri> addresses) : IDisposable
+/// <param name="addresses">Where to, in turn.</param>
+/// <param name="handler">Sends the requests; null for the usual one.</param>
+internal sealed class Collectors(IReadOnlyList<Uri> addresses, SocketsHttpHandler? handler = null) : IDisposable
 {
     private const int InFlight = 16;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http = new(Shortlived(handler ?? new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ConcurrentQueue<LogEntry> _accepted = new();
     private int _next = -1;
 
@@ -44,6 +46,12 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Shortlived(SocketsHttpHandler handler)
+    {
+        handler.PooledConnectionLifetime = TimeSpan.FromSeconds(1);
+        return handler;
+    }
 
     private async Task UntilAcceptedAsync(int n, string id, bool isDelete)
     {
