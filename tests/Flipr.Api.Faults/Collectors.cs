@@ -11,6 +11,7 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses, SocketsHttpHandle
 {
     private const int InFlight = 16;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan BetweenListings = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new(Shortlived(handler ?? new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(15) };
@@ -28,13 +29,19 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses, SocketsHttpHandle
     {
         for (int i = Interlocked.Increment(ref _next); i < count; i = Interlocked.Increment(ref _next))
         {
-            // Every tenth is a new version of an earlier one, every thirtieth a delete.
-            string id = i % 10 == 9 || i % 30 == 14 ? $"listing {i - 5}" : $"listing {i}";
-            bool isDelete = i % 30 == 14;
-            await UntilAcceptedAsync(i, id, isDelete);
-            _accepted.Enqueue(new LogEntry("", "", id, isDelete ? null : i));
+            await PostAsync(i);
         }
     }));
+
+    /// <summary>Goes on posting, a few a second, until something else has ended.</summary>
+    public async Task TrickleUntilAsync(Task end)
+    {
+        while (!end.IsCompleted)
+        {
+            await PostAsync(Interlocked.Increment(ref _next));
+            await Task.WhenAny(end, Task.Delay(BetweenListings));
+        }
+    }
 
     /// <summary>Waits until so many are taken.</summary>
     public async Task WhenAsync(int accepted)
@@ -51,6 +58,15 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses, SocketsHttpHandle
     {
         handler.PooledConnectionLifetime = TimeSpan.FromSeconds(1);
         return handler;
+    }
+
+    private async Task PostAsync(int i)
+    {
+        // Every tenth is a new version of an earlier one, every thirtieth a delete.
+        string id = i % 10 == 9 || i % 30 == 14 ? $"listing {i - 5}" : $"listing {i}";
+        bool isDelete = i % 30 == 14;
+        await UntilAcceptedAsync(i, id, isDelete);
+        _accepted.Enqueue(new LogEntry("", "", id, isDelete ? null : i));
     }
 
     private async Task UntilAcceptedAsync(int n, string id, bool isDelete)

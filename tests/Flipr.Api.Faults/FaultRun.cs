@@ -140,7 +140,14 @@ internal sealed class FaultRun : IAsyncDisposable
 
         Task load = collectors.RunAsync(changes);
         await collectors.WhenAsync(changes / 4);
-        await _fault.InjectAsync(this);
+        Task fault = _fault.InjectAsync(this);
+        if (_fault.Entrance == Entrance.Nginx)
+        {
+            await load;
+            await collectors.TrickleUntilAsync(fault); // Who polls comes to the new instance with its next request, and that comes with the next listing.
+        }
+
+        await fault;
         await load;
 
         IReadOnlyList<LogEntry> log = await _database.ReadLogAsync();
