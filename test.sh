@@ -17,6 +17,8 @@ any_of() { local tool; for tool; do if command -v "$tool" >/dev/null; then retur
 has_browser() { any_of chromium chromium-browser google-chrome google-chrome-stable; }
 has_postgres() { any_of initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 has_pgbouncer() { any_of pgbouncer || [[ -x /usr/sbin/pgbouncer ]]; }
+has_nginx() { any_of nginx || [[ -x /usr/sbin/nginx ]]; }
+has_ip() { any_of ip || [[ -x /usr/sbin/ip ]]; }
 has_node() { any_of node && any_of npm && node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor >= 2019 ? 0 : 1)'; }
 has_native_tools() { any_of clang && [[ -e /usr/include/zlib.h ]]; }
 
@@ -26,6 +28,8 @@ packages=()
 has_browser || packages+=(chromium)
 has_postgres || packages+=(postgresql)
 has_pgbouncer || packages+=(pgbouncer)
+has_nginx || packages+=(nginx-light)
+has_ip || packages+=(iproute2)
 has_node || packages+=(nodejs npm)
 has_native_tools || packages+=(clang zlib1g-dev)
 if ((${#packages[@]})) && can_install; then
@@ -39,6 +43,8 @@ missing=()
 has_browser || missing+=('chromium (browser tests)')
 has_postgres || missing+=('postgresql (tests on PostgreSQL)')
 has_pgbouncer || missing+=('pgbouncer (tests behind a transaction-mode pooler)')
+has_nginx || missing+=('nginx (tests behind a proxy that terminates TLS)')
+has_ip || missing+=('iproute2 (the rehearsal of Render, at addresses of its own)')
 has_node || missing+=('node 20.19 or newer with npm (the test frontend, tests with the real Socket.IO clients)')
 has_native_tools || missing+=('clang and zlib1g-dev (tests of the published native program)')
 for tool in "${missing[@]}"; do echo "Missing: $tool. Those tests are skipped."; done

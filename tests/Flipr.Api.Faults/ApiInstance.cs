@@ -40,7 +40,7 @@ internal sealed class ApiInstance : IAsyncDisposable
             environment[name] = value;
         }
 
-        var api = new ApiInstance(Command.Start("dotnet", [Repository.Program("Flipr.Api"), "--urls", AddressOf(port), "--contentRoot", home], home, environment), port);
+        var api = new ApiInstance(ApiProgram.Start(["--urls", AddressOf(port)], home, environment), port);
         try
         {
             await api._process.WaitForOutputAsync("http://127.0.0.1:").WaitAsync(Patience);

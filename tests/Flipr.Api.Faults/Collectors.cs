@@ -5,13 +5,16 @@ using System.Net.Http.Json;
 namespace Flipr.Api.Faults;
 
 /// <summary>Posts listings as collectors do: several at once, each again until it is taken; some are updated, some deleted.</summary>
-internal sealed class Collectors(IReadOnlyList<Uri> addresses) : IDisposable
+/// <param name="addresses">Where to, in turn.</param>
+/// <param name="handler">Sends the requests; null for the usual one.</param>
+internal sealed class Collectors(IReadOnlyList<Uri> addresses, SocketsHttpHandler? handler = null) : IDisposable
 {
     private const int InFlight = 16;
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan BetweenListings = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http = new(Shortlived(handler ?? new SocketsHttpHandler())) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ConcurrentQueue<LogEntry> _accepted = new();
     private int _next = -1;
 
@@ -26,13 +29,19 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses) : IDisposable
     {
         for (int i = Interlocked.Increment(ref _next); i < count; i = Interlocked.Increment(ref _next))
         {
-            // Every tenth is a new version of an earlier one, every thirtieth a delete.
-            string id = i % 10 == 9 || i % 30 == 14 ? $"listing {i - 5}" : $"listing {i}";
-            bool isDelete = i % 30 == 14;
-            await UntilAcceptedAsync(i, id, isDelete);
-            _accepted.Enqueue(new LogEntry("", "", id, isDelete ? null : i));
+            await PostAsync(i);
         }
     }));
+
+    /// <summary>Goes on posting, a few a second, until something else has ended.</summary>
+    public async Task TrickleUntilAsync(Task end)
+    {
+        while (!end.IsCompleted)
+        {
+            await PostAsync(Interlocked.Increment(ref _next));
+            await Task.WhenAny(end, Task.Delay(BetweenListings));
+        }
+    }
 
     /// <summary>Waits until so many are taken.</summary>
     public async Task WhenAsync(int accepted)
@@ -44,6 +53,21 @@ internal sealed class Collectors(IReadOnlyList<Uri> addresses) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Shortlived(SocketsHttpHandler handler)
+    {
+        handler.PooledConnectionLifetime = TimeSpan.FromSeconds(1);
+        return handler;
+    }
+
+    private async Task PostAsync(int i)
+    {
+        // Every tenth is a new version of an earlier one, every thirtieth a delete.
+        string id = i % 10 == 9 || i % 30 == 14 ? $"listing {i - 5}" : $"listing {i}";
+        bool isDelete = i % 30 == 14;
+        await UntilAcceptedAsync(i, id, isDelete);
+        _accepted.Enqueue(new LogEntry("", "", id, isDelete ? null : i));
+    }
 
     private async Task UntilAcceptedAsync(int n, string id, bool isDelete)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Flipr.Api.Faults;
 
 /// <summary>One run of one fault: instances, clients and collectors, and what came of it.</summary>
@@ -9,6 +11,8 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly PostgresCluster _postgres;
     private readonly IFaultDatabase _database;
     private Gateway? _gateway;
+    private RenderProxy? _nginx;
+    private Watchers? _watchers;
 
     private FaultRun(Fault fault, PostgresCluster postgres, string? url)
     {
@@ -43,6 +47,36 @@ internal sealed class FaultRun : IAsyncDisposable
         _instances.Add(next);
         _gateway!.SwitchTo(next.Port);
         await _instances[0].TerminateAsync();
+    }
+
+    /// <summary>
+    /// The same behind nginx, which leads every new request to the new instance: the sessions of those who poll are unknown there, and they come back with new ones.
+    /// WebSockets stay with the old instance until it is asked to end; then they come back too.
+    /// </summary>
+    public async Task RollBehindNginxAsync()
+    {
+        ApiInstance next = await ApiInstance.StartAsync(_home, Ports.Free(), _database);
+        _instances.Add(next);
+        await _watchers!.MarkAsync();
+        await _nginx!.SwitchToAsync(next.Port);
+        if (!await _watchers.WhenReconnectedAsync(onlyPolling: true))
+        {
+            throw new InvalidOperationException("Who polled has not come back within a minute.");
+        }
+
+        await _instances[0].TerminateAsync();
+        if (!await _watchers.WhenReconnectedAsync(onlyPolling: false))
+        {
+            throw new InvalidOperationException("Not everybody has come back within a minute.");
+        }
+
+        string instance = next.Address.Authority;
+        // A request that met a connection at its end has brought some back without an answer.
+        int unknown = _nginx.Answers.Count(answer => answer.Status == "400" && answer.Instance == instance && answer.Path.Contains("&sid=", StringComparison.Ordinal));
+        if (unknown < _watchers.Polling)
+        {
+            throw new InvalidOperationException($"{unknown} polling requests were told that their session is unknown, of {_watchers.Polling} clients that poll.");
+        }
     }
 
     public async Task RestartPostgresAsync(string mode)
@@ -80,6 +114,11 @@ internal sealed class FaultRun : IAsyncDisposable
             await instance.DisposeAsync();
         }
 
+        if (_nginx is not null)
+        {
+            await _nginx.DisposeAsync();
+        }
+
         if (_gateway is not null)
         {
             await _gateway.DisposeAsync();
@@ -95,14 +134,20 @@ internal sealed class FaultRun : IAsyncDisposable
             _instances.Add(await ApiInstance.StartAsync(_home, Ports.Free(), _database));
         }
 
-        _gateway = _fault.UsesGateway ? new Gateway(_instances[0].Port) : null;
-        Uri[] addresses = _gateway is null ? [.. _instances.Select(instance => instance.Address)] : [new UriBuilder(_instances[0].Address) { Port = _gateway.Port }.Uri];
-        await using Watchers watchers = await Watchers.StartAsync(clients, addresses);
-        using var collectors = new Collectors(addresses);
+        Uri[] addresses = await OpenEntranceAsync();
+        await using Watchers watchers = _watchers = await Watchers.StartAsync(clients, _nginx?.CertificateFile, addresses);
+        using var collectors = new Collectors(addresses, _nginx?.NewHandler());
 
         Task load = collectors.RunAsync(changes);
         await collectors.WhenAsync(changes / 4);
-        await _fault.InjectAsync(this);
+        Task fault = _fault.InjectAsync(this);
+        if (_fault.Entrance == Entrance.Nginx)
+        {
+            await load;
+            await collectors.TrickleUntilAsync(fault); // Who polls comes to the new instance with its next request, and that comes with the next listing.
+        }
+
+        await fault;
         await load;
 
         IReadOnlyList<LogEntry> log = await _database.ReadLogAsync();
@@ -116,6 +161,21 @@ internal sealed class FaultRun : IAsyncDisposable
             : null;
         return new Outcome(
             collectors.Accepted.Count, collectors.Refused, log.Count, verdict.Delivered, (long)forgotten * clients + verdict.Lost, verdict.Duplicated, verdict.OutOfOrder, problem);
+    }
+
+    private async Task<Uri[]> OpenEntranceAsync()
+    {
+        switch (_fault.Entrance)
+        {
+            case Entrance.Gateway:
+                _gateway = new Gateway(_instances[0].Port);
+                return [new UriBuilder(_instances[0].Address) { Port = _gateway.Port }.Uri];
+            case Entrance.Nginx:
+                _nginx = await RenderProxy.StartNewAsync(IPAddress.Loopback, IPAddress.Loopback, IPAddress.Loopback, _instances[0].Port);
+                return [_nginx.Address];
+            default:
+                return [.. _instances.Select(instance => instance.Address)];
+        }
     }
 
     private async Task RestartAsync(int instance)

@@ -1,11 +1,16 @@
 using System.Globalization;
 using Flipr.Api.Faults;
 
-// dotnet run -c Release --project tests/Flipr.Api.Faults -- [fault ...] [--times 20] [--changes 2500] [--clients 50]
+// dotnet run -c Release --project tests/Flipr.Api.Faults -- [fault ...] [--times 20] [--changes 2500] [--clients 50] [--api <program>]
 string[] names = [.. args.TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))];
 int times = Option("--times", 20);
 int changes = Option("--changes", 2500);
 int clients = Option("--clients", 50);
+if (Array.IndexOf(args, "--api") is var api and >= 0 && api + 1 < args.Length)
+{
+    ApiProgram.File = Path.GetFullPath(args[api + 1]); // A published binary, for example.
+}
+
 Fault[] faults = [.. Faults.All.Where(fault => names.Length == 0 || names.Contains(fault.Name))];
 if (faults.Length == 0 || names.Except(Faults.All.Select(fault => fault.Name)).Any())
 {

@@ -18,14 +18,25 @@ internal sealed class Watchers : IAsyncDisposable
         _count = count;
     }
 
+    /// <summary>How many of them only poll.</summary>
+    public int Polling => (_count + 4) / 5;
+
     /// <summary>Starts clients and waits until all are connected.</summary>
-    public static async Task<Watchers> StartAsync(int count, params Uri[] addresses)
+    /// <param name="count">How many.</param>
+    /// <param name="certificateFile">A certificate that they trust; null for none but the usual.</param>
+    /// <param name="addresses">Where to, in turn.</param>
+    public static async Task<Watchers> StartAsync(int count, string? certificateFile, params Uri[] addresses)
     {
         var start = new ProcessStartInfo("node", [Clients.Script, count.ToString(CultureInfo.InvariantCulture), .. addresses.Select(address => address.ToString())])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        if (certificateFile is not null)
+        {
+            start.Environment["NODE_EXTRA_CA_CERTS"] = certificateFile;
+        }
+
         var watchers = new Watchers(Process.Start(start)!, count);
         await watchers.SettleAsync(null);
         return watchers;
@@ -33,22 +44,17 @@ internal sealed class Watchers : IAsyncDisposable
 
     /// <summary>Waits until all are connected, have caught up, and know a cursor.</summary>
     /// <returns>Whether they did, within a minute.</returns>
-    public async Task<bool> SettleAsync(string? cursor)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < Patience)
-        {
-            JsonElement status = await AskAsync($"status {cursor}");
-            if (status.GetProperty("connected").GetInt32() == _count && status.GetProperty("behind").GetInt32() == 0)
-            {
-                return true;
-            }
+    public Task<bool> SettleAsync(string? cursor) =>
+        WaitAsync($"status {cursor}", status => status.GetProperty("connected").GetInt32() == _count && status.GetProperty("behind").GetInt32() == 0);
 
-            await Task.Delay(50);
-        }
+    /// <summary>From now on <see cref="WhenReconnectedAsync"/> counts.</summary>
+    public Task MarkAsync() => AskAsync("mark");
 
-        return false;
-    }
+    /// <summary>Waits until they have connected anew since the mark.</summary>
+    /// <param name="onlyPolling">Whether to wait for those alone who poll.</param>
+    /// <returns>Whether they did, within a minute.</returns>
+    public Task<bool> WhenReconnectedAsync(bool onlyPolling) => WaitAsync(
+        "status", status => status.GetProperty(onlyPolling ? "pollingReconnected" : "reconnected").GetInt32() == (onlyPolling ? Polling : _count));
 
     /// <summary>What they heard, next to what the log says.</summary>
     public async Task<Verdict> VerdictAsync(IReadOnlyList<LogEntry> log)
@@ -74,6 +80,22 @@ internal sealed class Watchers : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<bool> WaitAsync(string question, Func<JsonElement, bool> holds)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < Patience)
+        {
+            if (holds(await AskAsync(question)))
+            {
+                return true;
+            }
+
+            await Task.Delay(50);
+        }
+
+        return false;
     }
 
     private async Task<JsonElement> AskAsync(string line)

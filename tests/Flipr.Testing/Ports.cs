@@ -13,4 +13,19 @@ public static class Ports
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>A wanted port, or another one where somebody has it on any address.</summary>
+    public static int FreeOr(int wanted)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Any, wanted);
+            listener.Start();
+            return wanted;
+        }
+        catch (SocketException)
+        {
+            return Free();
+        }
+    }
 }

@@ -1,6 +1,8 @@
 // Real Socket.IO clients that must not miss a change: node watchers.mjs <count> <url> [<url> ...]
 // Commands come one a line on stdin, each is answered by one line of JSON on stdout:
-//   status                  -> {connected, behind}: how many are connected, and how many have not heard of the cursor given with it
+//   status [<cursor>]       -> {connected, behind, reconnected, pollingReconnected}: how many are connected, how many have not heard of the cursor, and how many
+//                              are connected anew since the mark, in all and of those who only poll
+//   mark                    -> {}: from now on it counts who connects anew
 //   verdict <file>          -> what each heard next to what the file says was stored
 //
 // The way of each client is the one that docs/architecture.md recommends: while it catches up, what is announced waits; what both bring is taken once.
@@ -16,14 +18,15 @@ const [count, ...urls] = process.argv.slice(2);
 const watchers = Array.from({ length: Number(count) }, (_, i) => watch(i));
 
 function watch(i) {
+  const isPolling = i % 5 === 0;
   const socket = versions[i % 2](urls[i % urls.length], {
     forceNew: true,
-    transports: i % 5 === 0 ? ['polling'] : ['websocket', 'polling'],
+    transports: isPolling ? ['polling'] : ['websocket', 'polling'],
     reconnectionDelay: 100,
     reconnectionDelayMax: 500,
     timeout: 5000,
   });
-  const watcher = { socket, heard: [], seen: new Set(), last: null, waiting: [], isCatchingUp: true, resets: 0, errors: 0 };
+  const watcher = { socket, isPolling, connections: 0, marked: 0, heard: [], seen: new Set(), last: null, waiting: [], isCatchingUp: true, resets: 0, errors: 0 };
 
   const take = (type, cursor, id, n) => {
     if (watcher.seen.has(cursor)) return;
@@ -45,6 +48,7 @@ function watch(i) {
 
   socket.on('connection_status', async ({ cursor }) => {
     const connection = socket.id;
+    watcher.connections++;
     watcher.last ??= cursor;
     let more = true;
     while (more) {
@@ -75,10 +79,18 @@ function watch(i) {
 }
 
 function status(cursor) {
+  const reconnected = watchers.filter((watcher) => watcher.socket.connected && watcher.connections > watcher.marked);
   return {
     connected: watchers.filter((watcher) => watcher.socket.connected && !watcher.isCatchingUp).length,
     behind: cursor ? watchers.filter((watcher) => !watcher.seen.has(cursor)).length : 0,
+    reconnected: reconnected.length,
+    pollingReconnected: reconnected.filter((watcher) => watcher.isPolling).length,
   };
+}
+
+function mark() {
+  for (const watcher of watchers) watcher.marked = watcher.connections;
+  return {};
 }
 
 /** Compares what each watcher heard with the log: [[cursor, type, id, n], ...] in its order. */
@@ -106,6 +118,6 @@ function verdict(file) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, argument] = line.split(' ');
-  console.log(JSON.stringify(command === 'status' ? status(argument) : verdict(argument)));
+  console.log(JSON.stringify({ status, mark, verdict }[command](argument)));
 }
 process.exit(); // Whoever started us is done.
