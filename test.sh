@@ -27,7 +27,7 @@ packages=()
 has_browser || packages+=(chromium)
 has_postgres || packages+=(postgresql)
 has_pgbouncer || packages+=(pgbouncer)
-has_nginx || packages+=(nginx-light)
+has_nginx || packages+=(nginx)
 has_ip || packages+=(iproute2)
 has_node || packages+=(nodejs npm)
 if ((${#packages[@]})) && can_install; then
