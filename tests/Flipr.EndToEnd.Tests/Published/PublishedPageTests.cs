@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using Flipr.EndToEnd.Tests.Support;
 
 namespace Flipr.EndToEnd.Tests.Published;
 

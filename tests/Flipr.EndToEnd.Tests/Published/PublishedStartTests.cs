@@ -1,5 +1,3 @@
-using Flipr.EndToEnd.Tests.Support;
-
 namespace Flipr.EndToEnd.Tests.Published;
 
 /// <summary>How the published program starts and ends where things are not as they should be: its messages are whole.</summary>
