@@ -59,9 +59,26 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         if (_isMounted)
         {
-            await Command.RunAsync("umount", [Path], "/");
+            // A program that another test is just starting holds copies of this process's open files until it runs.
+            for (int attempt = 1; !await TryUnmountAsync(isLast: attempt == 100); attempt++)
+            {
+                await Task.Delay(50, CancellationToken.None);
+            }
         }
 
         _folder.Dispose();
+    }
+
+    private async Task<bool> TryUnmountAsync(bool isLast)
+    {
+        try
+        {
+            await Command.RunAsync("umount", [Path], "/");
+            return true;
+        }
+        catch (InvalidOperationException busy) when (!isLast && busy.Message.Contains("busy", StringComparison.Ordinal))
+        {
+            return false;
+        }
     }
 }
