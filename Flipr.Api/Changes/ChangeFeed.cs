@@ -19,7 +19,7 @@ internal sealed partial class ChangeFeed(
     /// <summary>How long after something was found: it seldom comes alone, and not every commit notifies. Twice as long each time that nothing is found.</summary>
     private static readonly TimeSpan FirstLookInterval = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>What is committed within this time of a look is read together: under load each look costs as much as the writing of a batch.</summary>
+    /// <summary>What is committed within this time of a look is read together: a look costs the database something, too.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private static readonly Dictionary<long, string> Unknown = [];
@@ -67,7 +67,7 @@ internal sealed partial class ChangeFeed(
                     hasFailed = false;
                 }
 
-                if (signalled is { } first && at != before)
+                if (signalled is { } first && at != before && io.ConnectionCount > 0)
                 {
                     metrics.Delayed(time.GetElapsedTime(first));
                 }
@@ -89,8 +89,12 @@ internal sealed partial class ChangeFeed(
             }
 
             patience = at != before ? FirstLookInterval : patience * 2 < LookInterval ? patience * 2 : LookInterval;
-            await Task.Delay(Pause, time, stoppingToken);
-            await signal.WaitAsync(patience - Pause, stoppingToken);
+            TimeSpan pause = io.ConnectionCount == 0 ? LookInterval : Pause; // Nobody waits: what is committed meanwhile is passed over in one look.
+            await Task.Delay(pause, time, stoppingToken);
+            if (patience > pause)
+            {
+                await signal.WaitAsync(patience - pause, stoppingToken);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal static class PostgresChangeLogSchema
     public const string Channel = "flipr_changes";
 
     /// <summary>
-    /// The setting by which a transaction asks for its rows to be logged together, at the end of their statement: that costs half as much. Only for who does
+    /// The setting by which a transaction asks for its rows to be logged together, at the end of their statement, which is cheaper. Only for who does
     /// nothing that waits for locks after that statement, and who sees to it that other instances are notified
     /// (see <see cref="Changes.PostgresChangeNotifier"/>).
     /// </summary>
@@ -66,7 +66,8 @@ internal static class PostgresChangeLogSchema
         """;
 
     // They run with the rights of whoever set the schema up (the old backend's login may know nothing of the log), so nothing of the caller's may be
-    // called: hence the search path. The two for sets plan once, when the log may still be small: never to read it whole.
+    // called: hence the search path. The two for sets look entries up one by one: a join's plan, made once per connection and perhaps while the log is
+    // small, would read the whole log ever after.
     private static string Functions(string schema) => $"""
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
@@ -89,21 +90,29 @@ internal static class PostgresChangeLogSchema
             RETURN NULL;
         END $function$;
 
-        CREATE OR REPLACE FUNCTION {schema}.flipr_log_inserts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {SetwisePlans} AS $function$
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_inserts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+        DECLARE
+            one record;
         BEGIN
             IF EXISTS (SELECT FROM inserted) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                UPDATE {schema}.flipr_changes SET is_current = false FROM inserted WHERE flipr_changes.id = inserted.id AND flipr_changes.is_current;
+                FOR one IN SELECT id FROM inserted LOOP
+                    UPDATE {schema}.flipr_changes SET is_current = false WHERE id = one.id AND is_current;
+                END LOOP;
                 INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) SELECT id, 'new', lat_exact, lng_exact FROM inserted ORDER BY id COLLATE "C";
             END IF;
             RETURN NULL;
         END $function$;
 
-        CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {SetwisePlans} AS $function$
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+        DECLARE
+            one record;
         BEGIN
             IF EXISTS (SELECT FROM updated) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                UPDATE {schema}.flipr_changes AS logged SET {Replaced("was")} FROM was WHERE logged.id = was.id AND logged.is_current;
+                FOR one IN SELECT * FROM was LOOP
+                    UPDATE {schema}.flipr_changes SET {Replaced("one")} WHERE id = one.id AND is_current;
+                END LOOP;
                 INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
                 SELECT updated.id, 'updated', updated.lat_exact, updated.lng_exact, was.lat_exact, was.lng_exact
                 FROM updated JOIN was ON was.id = updated.id ORDER BY updated.id COLLATE "C";
@@ -121,9 +130,6 @@ internal static class PostgresChangeLogSchema
             RETURN NULL;
         END $function$;
         """;
-
-    private const string SetwisePlans =
-        "SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off";
 
     private const string CreateTriggers = $"""
         DROP TRIGGER IF EXISTS flipr_log_change ON properties;
