@@ -16,6 +16,7 @@ internal static class ApiServices
         });
         builder.Services.AddExceptionHandler<Errors>();
         builder.Services.AddOpenApi(OpenApiDescription.Configure);
+        builder.Services.AddHostedService<MemoryTrimming>();
     }
 
     public static void UseApiErrors(this WebApplication app)
