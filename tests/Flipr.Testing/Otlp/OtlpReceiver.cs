@@ -83,7 +83,16 @@ public sealed class OtlpReceiver : IAsyncDisposable
             }
 
             using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
+            try
+            {
+                await context.Request.InputStream.CopyToAsync(body);
+            }
+            catch (HttpListenerException)
+            {
+                context.Response.Abort(); // Its sender ended in the middle of it, or this listener did.
+                continue;
+            }
+
             context.Response.StatusCode = Take(context.Request, body.ToArray()) ? (int)HttpStatusCode.OK : (int)HttpStatusCode.NotFound;
             context.Response.ContentType = "application/x-protobuf";
             context.Response.Close();
