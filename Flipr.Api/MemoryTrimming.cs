@@ -9,7 +9,7 @@ internal sealed class MemoryTrimming(TimeProvider time) : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Less than this is not worth the pause of some milliseconds. What an idle program allocates comes to it in minutes.</summary>
-    private const long WorthTrimming = 4 * 1024 * 1024;
+    private const long WorthTrimming = 2 * 1024 * 1024;
 
     /// <summary>Who allocates more in an interval is not quiet: then the collector comes by itself, and a pause would be noticed.</summary>
     private const long Quiet = 512 * 1024;

@@ -2,12 +2,18 @@ using System.Net;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace Flipr.SocketIO;
 
 /// <summary>What is known of the request that opened a connection.</summary>
 public sealed class Handshake
 {
+    private readonly PathString _pathBase;
+    private readonly PathString _path;
+    private readonly QueryString _queryString;
+    private ClaimsPrincipal? _user;
+
     internal Handshake(HttpContext context, DateTimeOffset time)
     {
         // Copied: the request's own collections end with the request, and a polling request ends at once.
@@ -21,8 +27,10 @@ public sealed class Handshake
         Query = context.Request.Query;
         Address = context.Connection.RemoteIpAddress;
         IsSecure = context.Request.IsHttps;
-        Url = $"{context.Request.PathBase}{context.Request.Path}{context.Request.QueryString}";
-        User = context.User;
+        _pathBase = context.Request.PathBase;
+        _path = context.Request.Path;
+        _queryString = context.Request.QueryString;
+        _user = context.Features.Get<IHttpAuthenticationFeature>()?.User; // Not the request's User: that makes one where there is none.
         Time = time;
     }
 
@@ -32,8 +40,10 @@ public sealed class Handshake
         Query = connection.Query;
         Address = connection.Address;
         IsSecure = connection.IsSecure;
-        Url = connection.Url;
-        User = connection.User;
+        _pathBase = connection._pathBase;
+        _path = connection._path;
+        _queryString = connection._queryString;
+        _user = connection._user;
         Time = connection.Time;
         Auth = auth;
     }
@@ -51,10 +61,10 @@ public sealed class Handshake
     public bool IsSecure { get; }
 
     /// <summary>Path and query of the request.</summary>
-    public string Url { get; }
+    public string Url => $"{_pathBase}{_path}{_queryString}";
 
     /// <summary>Who authenticated the request.</summary>
-    public ClaimsPrincipal User { get; }
+    public ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, static () => new ClaimsPrincipal(new ClaimsIdentity()));
 
     /// <summary>When the connection opened.</summary>
     public DateTimeOffset Time { get; }

@@ -5,7 +5,7 @@ namespace Flipr.SocketIO;
 /// <summary>The handlers of one connection that have not finished: counts them, and looks at how they end.</summary>
 internal sealed class RunningHandlers(SocketIOServer server)
 {
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _idle;
     private TaskCompletionSource? _belowLimit;
     private int _count;
     private bool _isClosed;
@@ -78,7 +78,12 @@ internal sealed class RunningHandlers(SocketIOServer server)
     }
 
     /// <summary>Completes when none runs any more; after <see cref="Close"/>.</summary>
-    public Task WaitIdleAsync() => Volatile.Read(ref _count) == 0 ? Task.CompletedTask : _idle.Task;
+    public Task WaitIdleAsync()
+    {
+        // Made before the count is read: whoever ends after that finds it.
+        TaskCompletionSource idle = LazyInitializer.EnsureInitialized(ref _idle, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        return Volatile.Read(ref _count) == 0 ? Task.CompletedTask : idle.Task;
+    }
 
     private async Task FinishAsync(Task task, string? eventName, Socket socket)
     {
@@ -93,7 +98,7 @@ internal sealed class RunningHandlers(SocketIOServer server)
 
         if (Interlocked.Decrement(ref _count) == 0 && Volatile.Read(ref _isClosed))
         {
-            _idle.TrySetResult();
+            Volatile.Read(ref _idle)?.TrySetResult();
         }
 
         Volatile.Read(ref _belowLimit)?.TrySetResult();

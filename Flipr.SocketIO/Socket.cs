@@ -21,7 +21,8 @@ public sealed partial class Socket : EventEmitter
     private readonly ClientConnection _connection;
     private readonly SocketEmitter _emitter;
     private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
-    private readonly Lazy<AsyncServiceScope> _scope;
+    private ConcurrentDictionary<string, object?>? _data;
+    private AsyncServiceScope? _scope;
     private CancellationTokenSource? _disconnected;
     private bool _hasDisconnected;
     private Func<string, Task>[] _disconnecting = [];
@@ -34,7 +35,6 @@ public sealed partial class Socket : EventEmitter
         Handshake = handshake;
         Id = SessionId.Create();
         _emitter = new SocketEmitter(this);
-        _scope = new Lazy<AsyncServiceScope>(() => ns.Server.Services.CreateAsyncScope());
     }
 
     /// <summary>The socket's id: of its own in every namespace, never the connection's. Also the name of a room that only this socket is in.</summary>
@@ -50,10 +50,19 @@ public sealed partial class Socket : EventEmitter
     public ClaimsPrincipal User => Handshake.User;
 
     /// <summary>Whatever the application wants to remember with the socket.</summary>
-    public IDictionary<string, object?> Data { get; } = new ConcurrentDictionary<string, object?>(StringComparer.Ordinal);
+    public IDictionary<string, object?> Data => LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));
 
     /// <summary>Services with the lifetime of this socket; disposed after it has disconnected.</summary>
-    public IServiceProvider Services => _scope.Value.ServiceProvider;
+    public IServiceProvider Services
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                return (_scope ??= Namespace.Server.Services.CreateAsyncScope()).ServiceProvider;
+            }
+        }
+    }
 
     /// <summary>Whether the socket is connected to its namespace.</summary>
     public bool IsConnected { get; private set; }
@@ -257,9 +266,9 @@ public sealed partial class Socket : EventEmitter
         PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
         Namespace.Server.OnSocketLeft(Namespace);
         await RunAsync(_disconnect, reason);
-        if (_scope.IsValueCreated)
+        if (_scope is { } scope)
         {
-            await RunAsync([_ => _scope.Value.DisposeAsync().AsTask()], reason);
+            await RunAsync([_ => scope.DisposeAsync().AsTask()], reason);
         }
 
         Task LeaveRooms()

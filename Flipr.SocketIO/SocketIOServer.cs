@@ -318,7 +318,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     }
 
     /// <summary>Where requests arrive: through the middleware to the engine.</summary>
-    internal async Task HandleAsync(HttpContext context)
+    internal Task HandleAsync(HttpContext context) =>
+        _requestMiddleware.IsEmpty ? Endpoint.HandleAsync(context) : HandleThroughMiddlewareAsync(context);
+
+    private async Task HandleThroughMiddlewareAsync(HttpContext context)
     {
         bool hasArrived = false;
         RequestDelegate next = request =>

@@ -17,6 +17,12 @@ internal static class PostgresDataSource
             settings.TargetSessionAttributes = null;
         }
 
+        // Asking for encryption by Kerberos costs a connection of its own that almost every server refuses; who uses it says so (gssencmode=prefer).
+        if (!connection.ShouldSerialize("GSS Encryption Mode"))
+        {
+            settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
         // A client that waits for its 503 should not wait for long.
         if (!connection.ShouldSerialize("Timeout"))
         {
@@ -30,6 +36,7 @@ internal static class PostgresDataSource
 
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableArrays();
+        builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false)); // Only PostgreSQL's own types are used: the first connection need not ask for others.
         builder.EnableTransportSecurity();
         builder.ConfigureTracing(PostgresTracing.Configure);
         return builder.Build();
