@@ -14,10 +14,15 @@ export function rooms(listing: Listing): string {
 }
 
 export function detail(listing: Listing): string {
-  return [listing.rating, listing.reasoning].filter(Boolean).join(' · ');
+  return [rating(listing), listing.reasoning].filter(Boolean).join(' · ');
 }
 
 export const tierName = (listing: Listing): string => tiers[listing.tier]!.name;
+
+/** The rating in its own words, where they say more than the tier's name. */
+export function rating(listing: Listing): string {
+  return listing.rating.replace(/ deal$/i, '').toLowerCase() === tierName(listing).toLowerCase() ? '' : listing.rating;
+}
 
 export function when(listing: Listing): string {
   const at = new Date(listing.timestamp * 1000);

@@ -1,13 +1,13 @@
 import { make } from '../dom';
 import { tiers } from '../listings/deal';
-import { price, rooms, tierName, when } from '../listings/format';
+import { price, rating, rooms, tierName, when } from '../listings/format';
 import type { Listing } from '../listings/listing';
 
 /** What a popup says of a listing: text only, whatever the listing holds. */
 export function popupContent(listing: Listing): HTMLElement {
   const content = make('article', 'card');
   content.dataset.id = listing.id;
-  const badge = make('span', 'badge', listing.rating ? `${tierName(listing)} · ${listing.rating}`.replace(/^(\w+) · \1$/i, '$1') : tierName(listing));
+  const badge = make('span', 'badge', [tierName(listing), rating(listing)].filter(Boolean).join(' · '));
   badge.style.setProperty('--tier', tiers[listing.tier]!.color);
   content.append(badge, make('h3', 'price', price(listing) || 'No price'), make('p', 'address', listing.address));
   const known = rooms(listing);

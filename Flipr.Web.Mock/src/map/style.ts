@@ -3,11 +3,11 @@ import { tiers } from '../listings/deal';
 import type { BaseMap } from './baseMap';
 import type { Palette } from './palette';
 
-/** Drawn from the machine's own fonts: the style names no glyphs, so none are asked for. */
+/** Drawn from the machine's own fonts: the style names no glyphs, so none are asked for. The weight is read off the name, and no such family falls back to sans-serif. */
 const font = { 'text-font': ['sans-serif'] };
-const boldFont = { 'text-font': ['sans-serif Bold'] };
+const boldFont = { 'text-font': ['sans-serif-Bold'] };
 
-const tierColor = (property: string): unknown[] => ['match', ['get', property], ...tiers.flatMap(({ color }, tier) => [tier, color]), tiers[0]!.color];
+const tierColor = (tier: unknown[]): unknown[] => ['match', tier, ...tiers.flatMap(({ color }, i) => [i, color]), tiers[0]!.color];
 
 export function styleOf(base: BaseMap, palette: Palette): StyleSpecification {
   const empty = { type: 'FeatureCollection' as const, features: [] };
@@ -18,8 +18,7 @@ export function styleOf(base: BaseMap, palette: Palette): StyleSpecification {
       borders: { type: 'geojson', data: base.borders, tolerance: 0.3 },
       names: { type: 'geojson', data: base.names },
       cities: { type: 'geojson', data: base.cities },
-      // `best` is the best rating in a cluster.
-      listings: { type: 'geojson', data: empty, cluster: true, clusterRadius: 46, clusterMaxZoom: 11, maxzoom: 14, clusterProperties: { best: ['max', ['get', 'tier']] } },
+      listings: { type: 'geojson', data: empty, cluster: true, clusterRadius: 46, clusterMaxZoom: 11, maxzoom: 14, clusterProperties: { tier: ['+', ['get', 'tier']] } },
       // Few, weighted points draw the same heat as all of them.
       heat: { type: 'geojson', data: empty, cluster: true, clusterRadius: 10, clusterMaxZoom: 11, maxzoom: 12, clusterProperties: { weight: ['+', ['get', 'weight']] } },
     },
@@ -56,7 +55,7 @@ export function layersOf(palette: Palette): LayerSpecification[] {
         'circle-opacity': 0.92,
         'circle-radius': ['interpolate', ['linear'], ['log10', ['get', 'point_count']], 0.3, 12, 2, 18, 4, 28],
         'circle-stroke-width': 3,
-        'circle-stroke-color': tierColor('best') as never,
+        'circle-stroke-color': tierColor(['round', ['/', ['get', 'tier'], ['get', 'point_count']]]) as never,
       },
     },
     {
@@ -67,7 +66,7 @@ export function layersOf(palette: Palette): LayerSpecification[] {
     {
       id: 'points', type: 'circle', source: 'listings', filter: ['!', ['has', 'point_count']],
       paint: {
-        'circle-color': tierColor('tier') as never,
+        'circle-color': tierColor(['get', 'tier']) as never,
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 3, 5, 8, 7, 13, 9],
         'circle-stroke-width': 1.5,
         'circle-stroke-color': palette.rim,

@@ -77,7 +77,7 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>Nothing was asked of anybody but these.</summary>
     public void AssertAskedOnly(params Uri[] hosts) =>
-        Assert.Empty(_requests.Where(url => !hosts.Any(host => new Uri(url).Authority == host.Authority)));
+        Assert.DoesNotContain(_requests, url => !hosts.Any(host => new Uri(url).Authority == host.Authority));
 
     public async ValueTask DisposeAsync()
     {
