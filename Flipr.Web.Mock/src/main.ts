@@ -1,5 +1,5 @@
-import './style.css';
 import { App } from './app';
+import './style.css'; // after the map library's own
 
 declare global {
   /** For the console, the tests and the benchmark. */

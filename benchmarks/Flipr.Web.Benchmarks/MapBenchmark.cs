@@ -57,7 +57,7 @@ internal static class MapBenchmark
         {
             await map.GoHomeAsync(); // Everything arrives here.
             await map.ClickRowAsync(round % 5);
-            await map.Page.EvaluateAsync("flipr.map.map.jumpTo({ zoom: 11.5 })");
+            await map.Page.EvaluateAsync("void flipr.map.map.jumpTo({ zoom: 11.5 })");
             await map.Page.WaitForTimeoutAsync(2000);
             for (int click = 0; click < 4; click++)
             {

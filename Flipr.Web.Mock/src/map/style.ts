@@ -39,9 +39,14 @@ export function layersOf(palette: Palette): LayerSpecification[] {
       paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.2, 'text-opacity': 0.85 },
     },
     {
+      id: 'cities', type: 'symbol', source: 'cities', minzoom: 5.5,
+      layout: { ...font, 'text-field': ['get', 'name'], 'text-size': 12, 'text-anchor': 'top', 'text-offset': [0, 0.9] },
+      paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.4 },
+    },
+    {
       id: 'heat', type: 'heatmap', source: 'heat', layout: { visibility: 'none' },
       paint: {
-        'heatmap-weight': ['interpolate', ['linear'], ['get', 'weight'], 0, 0, 40, 1],
+        'heatmap-weight': ['interpolate', ['linear'], ['get', 'weight'], 0, 0.15, 5, 0.5, 60, 1],
         'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 3, 14, 8, 30, 12, 44],
         'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 3, 1, 10, 4],
         'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(21,150,168,0)', 0.2, 'rgba(21,150,168,.55)', 0.45, 'rgba(242,162,13,.75)', 0.75, 'rgba(229,56,59,.85)', 1, 'rgba(150,16,60,.95)'],
@@ -71,11 +76,6 @@ export function layersOf(palette: Palette): LayerSpecification[] {
         'circle-stroke-width': 1.5,
         'circle-stroke-color': palette.rim,
       },
-    },
-    {
-      id: 'cities', type: 'symbol', source: 'cities', minzoom: 5.5,
-      layout: { ...font, 'text-field': ['get', 'name'], 'text-size': 12, 'text-anchor': 'top', 'text-offset': [0, 0.9] },
-      paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.4 },
     },
   ];
 }
