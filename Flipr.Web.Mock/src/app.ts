@@ -173,6 +173,7 @@ export class App implements Taker {
   }
 
   #open(listing: Listing, byKeyboard: boolean): void {
+    this.#opened = listing;
     this.map?.open(listing, true);
     if (byKeyboard) setText(element('announcer'), hasPlace(listing) ? `Opened on the map: ${listing.address}` : `${listing.address} has no place on the map.`);
   }
@@ -214,6 +215,7 @@ export class App implements Taker {
     this.#hasToRedrawMap = true;
     this.#watch();
     this.#changed();
+    if (this.#opened) this.map.open(this.#opened, true); // chosen in the list before there was a map
     document.documentElement.dataset.map = 'drawn';
   }
 

@@ -27,7 +27,7 @@ export class ListView {
     });
     this.#list.addEventListener('keydown', (event) => this.#onKey(event));
     this.#newer.addEventListener('click', () => {
-      this.#scroller.scrollTop = 0;
+      this.#rows.scrollToTop(0);
       this.#list.focus({ preventScroll: true });
     });
     this.#scroller.addEventListener('scroll', () => this.#showNewer(this.#isAtTop() ? 0 : this.#unseen), { passive: true });
@@ -39,13 +39,12 @@ export class ListView {
 
   show(listings: readonly Listing[]): void {
     // Who reads further down goes on reading there.
-    const anchor = this.#isAtTop() ? undefined : this.#rows.items[Math.floor(this.#scroller.scrollTop / ROW_HEIGHT)];
+    const anchor = this.#isAtTop() ? undefined : this.#rows.items[Math.floor(this.#rows.top / ROW_HEIGHT)];
     const before = anchor ? this.#rows.items.indexOf(anchor) : -1;
     this.#rows.show(listings);
     if (anchor) {
       const now = listings.findIndex(({ number }) => number === anchor.number);
-      if (now > before && before >= 0) this.#scroller.scrollTop += (now - before) * ROW_HEIGHT;
-      if (now >= 0 && now !== before) this.#rows.redraw();
+      if (now > before && before >= 0) this.#rows.scrollToTop(this.#rows.top + (now - before) * ROW_HEIGHT);
     }
   }
 
@@ -75,7 +74,7 @@ export class ListView {
   #onKey(event: KeyboardEvent): void {
     const items = this.#rows.items;
     const at = items.findIndex(({ number }) => number === this.#selected);
-    const page = Math.max(1, Math.floor(this.#scroller.clientHeight / ROW_HEIGHT) - 1);
+    const page = Math.max(1, Math.floor(this.#rows.height / ROW_HEIGHT) - 1);
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: items.length - 1 };
     if (event.key === 'Enter' || event.key === ' ') {
       if (items[at]) this.#choose(items[at], true);
@@ -97,7 +96,7 @@ export class ListView {
   }
 
   #isAtTop(): boolean {
-    return this.#scroller.scrollTop < ROW_HEIGHT / 2;
+    return this.#rows.top < ROW_HEIGHT / 2;
   }
 
   #showNewer(unseen: number): void {

@@ -6,6 +6,7 @@ import { covers } from '../listings/box';
 import { hasPlace, type Listing } from '../listings/listing';
 import { Arrivals } from './arrivals';
 import { loadBaseMap } from './baseMap';
+import { warmUp } from './warmUp';
 import { palettes, type Palette } from './palette';
 import { PointLayer } from './pointLayer';
 import { popupContent } from './popup';
@@ -52,6 +53,7 @@ export class MapView {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     await new Promise<void>((resolve) => map.once('load', () => resolve()));
+    await warmUp(map);
     night.addEventListener('change', () => repaint(map, palette()));
     return new MapView(map, byNumber, events);
   }

@@ -86,8 +86,9 @@ export class ConnectionPanel {
       setText(offline, this.#isOffline ? 'Go online' : 'Go offline');
       socket.io.reconnection(!this.#isOffline);
       if (this.#isOffline) {
-        // As a network that goes away: the connection breaks, nobody says goodbye.
-        socket.io.engine.close();
+        // As a network that goes away: the connection breaks, nobody says goodbye; and no attempt that waits for its time is left behind.
+        socket.io.engine?.close();
+        socket.disconnect();
         this.#show('offline');
       } else {
         this.#show('connecting');

@@ -10,7 +10,7 @@ export class EventLog {
   #isPaused = false;
   readonly #draw = throttle(500, () => {
     // Nobody sees it while the tools are closed.
-    if (this.#isPaused || !this.#list.checkVisibility()) return;
+    if (this.#isPaused || this.#list.closest('[hidden]')) return;
     this.#kept.forEach((text, i) => {
       const row = this.#list.children[i] as HTMLElement | undefined;
       if (row) setText(row, text);
