@@ -28,19 +28,22 @@ export class ConnectionPanel {
 
   #listen(): void {
     const { socket } = this;
-    socket.on('connect', () => {
-      if (this.#isReconnecting) setText(element('reconnects'), String(++this.#reconnects));
-      this.#isReconnecting = true;
+    // From the transport's opening on: it may be upgraded before the namespace is joined.
+    socket.io.on('open', () => {
       this.#opened = socket.io.engine.transport.name;
-      setText(element('sid'), socket.id ?? '–');
-      setText(element('message'), '');
       setText(element('upgrade'), 'none');
-      this.#showTransport();
       socket.io.engine.on('upgrade', () => {
         setText(element('upgrade'), `${this.#opened} → ${socket.io.engine.transport.name}`);
         this.log.add('upgrade', socket.io.engine.transport.name);
         this.#showTransport();
       });
+    });
+    socket.on('connect', () => {
+      if (this.#isReconnecting) setText(element('reconnects'), String(++this.#reconnects));
+      this.#isReconnecting = true;
+      setText(element('sid'), socket.id ?? '–');
+      setText(element('message'), '');
+      this.#showTransport();
       this.#show('connected');
       this.log.add('connect', socket.id ?? '');
       void this.#measure();
