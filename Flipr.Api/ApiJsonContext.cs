@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Flipr.Api.Changes;
+using Flipr.Api.Frontend;
 using Flipr.Api.Listings;
 
 namespace Flipr.Api;
@@ -9,6 +10,7 @@ namespace Flipr.Api;
 [JsonSerializable(typeof(CatchUpAnswer))]
 [JsonSerializable(typeof(ConnectionStatus))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(FrontendTraits))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ListingPageResponse))]
 [JsonSerializable(typeof(PongResponse))]

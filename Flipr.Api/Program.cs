@@ -27,7 +27,7 @@ try
     app.MapListings(settings);
     app.MapRealtime();
     app.MapOpenApi();
-    app.MapFrontend();
+    app.MapFrontend(settings);
     app.ReportStart(settings);
     app.ReportFailedServices();
     await app.RunAsync();

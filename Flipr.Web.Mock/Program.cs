@@ -1,5 +1,6 @@
 // Serves the test frontend from an origin of its own, as app.flipr.realty is one to the backend.
 // The backend's address comes with the page's: /?api=http://localhost:5005
+using Flipr.Web.Mock;
 using Microsoft.Extensions.FileProviders;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,7 +12,11 @@ app.MapDefaultEndpoints();
 string page = Path.Combine(AppContext.BaseDirectory, "frontend");
 if (Directory.Exists(page))
 {
-    app.UseFileServer(new FileServerOptions { FileProvider = new PhysicalFileProvider(page) });
+    app.UseFileServer(new FileServerOptions
+    {
+        FileProvider = new PhysicalFileProvider(page),
+        StaticFileOptions = { OnPrepareResponse = static file => PagePolicy.Apply(file.Context) },
+    });
 }
 else
 {

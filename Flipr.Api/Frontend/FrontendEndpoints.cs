@@ -1,3 +1,4 @@
+using Flipr.Web.Mock;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Flipr.Api.Frontend;
@@ -5,16 +6,15 @@ namespace Flipr.Api.Frontend;
 /// <summary>The page at <c>/</c>: the test frontend's build where there is one, else a plain page that is part of this program.</summary>
 internal static class FrontendEndpoints
 {
-    /// <summary>Scripts and styles from here only; connections to any backend, since <c>?api=</c> may name another one.</summary>
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' http: https: ws: wss:; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
 
     /// <summary>Maps one endpoint per file, so that the page never answers for a path of the API.</summary>
-    public static void MapFrontend(this IEndpointRouteBuilder endpoints)
+    public static void MapFrontend(this IEndpointRouteBuilder endpoints, FliprSettings settings)
     {
+        // A page of another origin asks too: what it offers depends on the backend.
+        var traits = new FrontendTraits(settings.IsProduction, KeyRequired: settings is { ApiKey: not null, AllowAnonymousUpdates: false });
+        endpoints.MapGet("/frontend.json", () => TypedResults.Ok(traits)).ExcludeFromDescription();
+
         string build = Path.Combine(AppContext.BaseDirectory, "frontend");
         if (File.Exists(Path.Combine(build, "index.html")))
         {
@@ -51,10 +51,8 @@ internal static class FrontendEndpoints
         RequestDelegate send = answer(ContentTypes.TryGetContentType(path, out string? type) ? WithCharset(type) : "application/octet-stream");
         endpoints.MapMethods(path is "index.html" ? "/" : path, [HttpMethods.Get, HttpMethods.Head], context =>
         {
-            IHeaderDictionary headers = context.Response.Headers;
-            headers.CacheControl = caching;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers.CacheControl = caching;
+            PagePolicy.Apply(context);
             return send(context);
         });
     }

@@ -3,8 +3,10 @@ export interface Settings {
   /** The backend's origin: the page's own unless `?api=http://host:port` names another. */
   readonly backend: string;
   /** In the order the client tries them; `?transports=polling` narrows them. */
-  readonly transports: ('websocket' | 'polling')[];
+  readonly transports: Transport[];
 }
+
+export type Transport = 'websocket' | 'polling';
 
 export function readSettings(location: Location): Settings {
   const query = new URLSearchParams(location.search);
@@ -14,13 +16,13 @@ export function readSettings(location: Location): Settings {
   };
 }
 
+export function readTransports(text: string | null): Transport[] | undefined {
+  const known = text?.split(',').filter((name) => name === 'websocket' || name === 'polling');
+  return known?.length ? known : undefined;
+}
+
 function readBackend(text: string | null): string | undefined {
   if (!text || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : undefined;
-}
-
-function readTransports(text: string | null): Settings['transports'] | undefined {
-  const known = text?.split(',').filter((name) => name === 'websocket' || name === 'polling');
-  return known?.length ? known : undefined;
 }

@@ -23,6 +23,7 @@ public partial class BrowserTests(SharedApi shared)
         await Expect(page.Locator("#sid")).ToHaveTextAsync(SocketId());
         await Expect(page.Locator("#message")).ToHaveTextAsync("Successfully connected to Flipr WebSocket server");
 
+        await page.Locator("#tools-toggle").ClickAsync();
         await page.Locator("#ping").ClickAsync();
         await Expect(page.Locator("#pong")).ToContainTextAsync("Pong response from Flipr server");
 
@@ -50,6 +51,9 @@ public partial class BrowserTests(SharedApi shared)
         {
             ["id"] = Hostile,
             ["address"] = Hostile,
+            ["latitude"] = 39,
+            ["longitude"] = -98,
+            ["rooms"] = new JsonObject { ["beds"] = 2, ["note"] = Hostile },
             ["deal_rating"] = Hostile,
             ["ai_evaluation_reasoning"] = Hostile,
         });
@@ -57,7 +61,12 @@ public partial class BrowserTests(SharedApi shared)
         ILocator entry = page.Locator("#listings li").First;
         await Expect(entry.Locator(".address")).ToHaveTextAsync(Hostile);
         await Expect(entry.Locator(".detail")).ToHaveTextAsync($"{Hostile} · {Hostile}");
-        await Expect(page.Locator("#listings img, #listings script")).ToHaveCountAsync(0);
+        await entry.ClickAsync();
+        await Expect(page.Locator(".card .address")).ToHaveTextAsync(Hostile);
+        await Expect(page.Locator(".card .reasoning")).ToHaveTextAsync(Hostile);
+        await page.Locator("#tools-toggle").ClickAsync();
+        await Expect(page.Locator("#log")).ToContainTextAsync(Hostile[..40]);
+        await Expect(page.Locator("main img, main script")).ToHaveCountAsync(0);
         await Expect(page).ToHaveTitleAsync("Flipr test frontend");
         browser.AssertNoErrors();
     }
@@ -76,9 +85,11 @@ public partial class BrowserTests(SharedApi shared)
         string id = await shared.Api.PostAsync(new JsonObject { ["address"] = "5 Main Street" });
         await Expect(page.Locator($"li[data-id='{id}']")).ToContainTextAsync("5 Main Street");
 
+        await page.Locator("#tools-toggle").ClickAsync();
         await page.Locator("#post button").ClickAsync();
         await Expect(page.Locator("#posted")).ToContainTextAsync("Posted as");
         browser.AssertNoErrors();
+        browser.AssertAskedOnly(host.Address, shared.Api.Address);
     }
 
     [Fact]

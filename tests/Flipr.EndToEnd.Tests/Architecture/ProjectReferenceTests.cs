@@ -16,6 +16,7 @@ public class ProjectReferenceTests
         ["Flipr.AppHost"] = ["Flipr.Api", "Flipr.Web.Mock"],
         ["Flipr.SocketIO.Benchmarks"] = ["Flipr.SocketIO"],
         ["Flipr.Api.Benchmarks"] = ["Flipr.Api.Faults"],
+        ["Flipr.Web.Benchmarks"] = ["Flipr.Testing", "Flipr.Api" + BuildOrder],
         ["Flipr.Testing"] = [],
         ["Flipr.Api.Faults"] = ["Flipr.Testing", "Flipr.Api" + BuildOrder],
         ["Flipr.SocketIO.Fuzz"] = ["Flipr.SocketIO"],

@@ -63,7 +63,7 @@ public sealed class PublishedPageTests : IClassFixture<PublishedApi>
     private static async Task<string[]> AssetsAsync()
     {
         string assets = Path.Combine(Path.GetDirectoryName(await PublishedProgram.PathAsync())!, "frontend", "assets");
-        return [.. Directory.EnumerateFiles(assets).Where(file => Path.GetExtension(file) is ".js" or ".css").Select(file => $"/assets/{Path.GetFileName(file)}")];
+        return [.. Directory.EnumerateFiles(assets).Where(file => Path.GetExtension(file) is ".js" or ".css" or ".json").Select(file => $"/assets/{Path.GetFileName(file)}")];
     }
 
     private static byte[] Decompress(byte[] body, string? coding)

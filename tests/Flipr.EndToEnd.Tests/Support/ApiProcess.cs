@@ -65,6 +65,9 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <summary>Ends it as a platform does, and waits until it has ended.</summary>
     public Task<int> StopAsync() => _process.StopAsync();
 
+    /// <summary>Ends it as a crash does.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
     /// <summary>Posts one listing and returns the id it was given.</summary>
     public async Task<string> PostAsync(JsonNode listing)
     {

@@ -9,6 +9,7 @@ internal sealed class Browser : IAsyncDisposable
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _requests = new();
 
     private Browser(IPlaywright playwright, IBrowser browser)
     {
@@ -28,8 +29,8 @@ internal sealed class Browser : IAsyncDisposable
             return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = path,
-                // Looks nothing up and fetches nothing on its own account.
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+                // Looks nothing up and fetches nothing on its own account; draws the map without a graphics card.
+                Args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
             }));
         }
         catch
@@ -40,9 +41,11 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens a page.</summary>
-    public async Task<IPage> OpenAsync(Uri address)
+    /// <param name="address">Its address.</param>
+    /// <param name="options">How: as a phone, in the dark.</param>
+    public async Task<IPage> OpenAsync(Uri address, BrowserNewPageOptions? options = null)
     {
-        IPage page = await _browser.NewPageAsync();
+        IPage page = await _browser.NewPageAsync(options);
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Console += (_, message) =>
         {
@@ -51,12 +54,30 @@ internal sealed class Browser : IAsyncDisposable
                 _errors.Enqueue($"{message.Text} ({message.Location})");
             }
         };
+        page.Request += (_, request) => _requests.Enqueue(request.Url);
+        page.WebSocket += (_, socket) => _requests.Enqueue(socket.Url);
         await page.GotoAsync(address.ToString());
         return page;
     }
 
+    /// <summary>Opens the map and waits until it is drawn and holds every listing.</summary>
+    public async Task<IPage> OpenMapAsync(Uri address, BrowserNewPageOptions? options = null)
+    {
+        IPage page = await OpenAsync(address, options);
+        await Microsoft.Playwright.Assertions.Expect(page.Locator("html[data-map=drawn][data-replica=complete]")).ToBeAttachedAsync();
+        return page;
+    }
+
+    /// <summary>Keeps what the page looks like, for people.</summary>
+    public static Task PhotographAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", name + ".png") });
+
     /// <summary>Nothing was thrown, refused by the Content-Security-Policy or failed to load.</summary>
     public void AssertNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
+
+    /// <summary>Nothing was asked of anybody but these.</summary>
+    public void AssertAskedOnly(params Uri[] hosts) =>
+        Assert.DoesNotContain(_requests, url => !hosts.Any(host => new Uri(url).Authority == host.Authority));
 
     public async ValueTask DisposeAsync()
     {

@@ -96,6 +96,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
+    /// <summary>Ends the program without a warning, as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

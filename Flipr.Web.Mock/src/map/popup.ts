@@ -1,0 +1,18 @@
+import { make } from '../dom';
+import { tiers } from '../listings/deal';
+import { price, rating, rooms, tierName, when } from '../listings/format';
+import type { Listing } from '../listings/listing';
+
+/** What a popup says of a listing: text only, whatever the listing holds. */
+export function popupContent(listing: Listing): HTMLElement {
+  const content = make('article', 'card');
+  content.dataset.id = listing.id;
+  const badge = make('span', 'badge', [tierName(listing), rating(listing)].filter(Boolean).join(' · '));
+  badge.style.setProperty('--tier', tiers[listing.tier]!.color);
+  content.append(badge, make('h3', 'price', price(listing) || 'No price'), make('p', 'address', listing.address));
+  const known = rooms(listing);
+  if (known) content.append(make('p', 'rooms', known));
+  if (listing.reasoning) content.append(make('p', 'reasoning', listing.reasoning));
+  content.append(make('p', 'quiet', [`Deal ${listing.intensity.toFixed(2)}`, when(listing)].filter(Boolean).join(' · ')));
+  return content;
+}

@@ -1,0 +1,28 @@
+import { element } from '../dom';
+
+/** A part of the page that a button opens and closes. */
+export class Drawer {
+  readonly #panel: HTMLElement;
+  readonly #button: HTMLElement;
+
+  constructor(
+    panel: string,
+    button: string,
+    private readonly changed: () => void = () => {},
+  ) {
+    this.#panel = element(panel);
+    this.#button = element(button);
+    this.#button.addEventListener('click', () => this.toggle());
+    this.#panel.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      this.toggle(false);
+      this.#button.focus();
+    });
+  }
+
+  toggle(isOpen = this.#panel.hidden): void {
+    this.#panel.hidden = !isOpen;
+    this.#button.setAttribute('aria-expanded', String(isOpen));
+    this.changed();
+  }
+}

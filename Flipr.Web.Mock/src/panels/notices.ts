@@ -1,0 +1,45 @@
+import { element, setText } from '../dom';
+import { count } from '../listings/format';
+import type { ReplicaState } from '../sync/replica';
+
+/** How long catching up may take before it is worth a word. */
+const PATIENCE = 600;
+
+/** What the page says over the map: that it is empty, loading, catching up, or cut off. */
+export class Notices {
+  #state: ReplicaState = 'loading';
+  #isConnected = false;
+  #wasConnected = false;
+  #knownAt = '';
+  #held = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  connected(isConnected: boolean): void {
+    if (this.#isConnected && !isConnected) this.#knownAt = new Date().toLocaleTimeString();
+    this.#isConnected = isConnected;
+    this.#wasConnected ||= isConnected;
+    this.#show();
+  }
+
+  progress(state: ReplicaState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#show(), state === 'behind' ? PATIENCE : 0);
+  }
+
+  held(size: number): void {
+    this.#held = size;
+    this.#show();
+  }
+
+  #show(): void {
+    const outage = element('outage');
+    outage.hidden = this.#isConnected || !this.#wasConnected;
+    if (!outage.hidden) setText(outage, `No connection. The map shows what was known at ${this.#knownAt}; it completes itself once it is back.`);
+    const progress = element('progress');
+    progress.hidden = !this.#isConnected || this.#state === 'complete';
+    setText(progress, this.#state === 'loading' ? `Loading listings … ${count(this.#held)}` : 'Catching up …');
+    element('empty').hidden = this.#held > 0 || this.#state !== 'complete';
+  }
+}

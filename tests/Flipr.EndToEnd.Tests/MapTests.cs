@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Flipr.EndToEnd.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Flipr.EndToEnd.Tests;
+
+/// <summary>The map in a real browser. Its pictures are kept in <c>artifacts/screenshots</c>.</summary>
+public class MapTests
+{
+    private static readonly (string City, double Longitude, double Latitude)[] Cities =
+        [("Seattle, WA", -122.33, 47.61), ("Denver, CO", -104.99, 39.74), ("Austin, TX", -97.74, 30.27), ("Chicago, IL", -87.65, 41.88), ("Miami, FL", -80.23, 25.79), ("Boston, MA", -71.07, 42.35)];
+
+    [Fact]
+    public async Task An_empty_map_says_so_and_offers_what_fills_it()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        IPage page = await browser.OpenMapAsync(api.Address);
+
+        await Expect(page.Locator("#empty")).ToContainTextAsync("No listings yet");
+        await Browser.PhotographAsync(page, "empty");
+        await page.Locator("#empty-post").ClickAsync();
+        await Expect(page.Locator("#post input[name=address]")).ToBeFocusedAsync();
+
+        await page.Locator("#tools-close").ClickAsync();
+        await page.Locator("#empty-simulate").ClickAsync();
+        await Expect(page.Locator("#listings li").Nth(2)).ToContainTextAsync("Simulated");
+        await Expect(page.Locator("#empty")).ToBeHiddenAsync();
+        browser.AssertNoErrors();
+        browser.AssertAskedOnly(api.Address);
+    }
+
+    [Fact]
+    public async Task What_is_posted_is_listed_drawn_filtered_and_followed_into_view()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        await PostSomeAsync(api, 60);
+        IPage page = await browser.OpenMapAsync(api.Address, new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1440, Height = 900 } });
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("60");
+
+        // Filters: as GET /properties has them.
+        await page.Locator("#filters-toggle").ClickAsync();
+        await page.Locator("#filters select[name=bedrooms_min]").SelectOptionAsync("3");
+        await page.Locator("#filters select[name=intensity_min]").SelectOptionAsync("0.6");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync(await TotalAsync(api, "bedrooms_min=3&intensity_min=0.6"));
+        await page.Locator("#filters input[name=price_max]").FillAsync("500000");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync(await TotalAsync(api, "bedrooms_min=3&intensity_min=0.6&price_max=500000"));
+        await page.Locator("#filters button[type=reset]").ClickAsync();
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("60");
+        await page.Locator("#filters-toggle").ClickAsync();
+
+        // Somebody else posts: it is in the list, its place is pointed out, and a click shows it whole.
+        string id = await api.PostAsync(Listing("1 Pike Place, Seattle", -122.34, 47.609, 0.95, 3, 725_000));
+        await Expect(page.Locator(".pulse")).ToBeAttachedAsync();
+        await page.Locator($"li[data-id='{id}']").ClickAsync();
+        await Expect(page.Locator(".card")).ToContainTextAsync("$725,000");
+        await Expect(page.Locator(".card")).ToContainTextAsync("3 beds");
+        await Expect(page.Locator(".card")).ToContainTextAsync("Below the median");
+        await page.WaitForTimeoutAsync(1000);
+        await Browser.PhotographAsync(page, "desktop-popup");
+
+        // The list follows the view, and so does what is watched; what happens elsewhere is there on the way back.
+        await Expect(page.Locator("#watching")).Not.ToHaveTextAsync("everything");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync(await InBoxAsync(page, api));
+        string elsewhere = await api.PostAsync(Listing("2 Ocean Drive, Miami", -80.13, 25.78, 0.5, 1, 300_000));
+        await api.PostAsync(new JsonObject { ["id"] = id, ["address"] = "1 Pike Place, Seattle", ["longitude"] = -122.34, ["latitude"] = 47.609, ["price"] = 700_000 });
+        await Expect(page.Locator(".card")).ToContainTextAsync("$700,000");
+        await page.Locator("#home").ClickAsync();
+        await Expect(page.Locator($"li[data-id='{elsewhere}']")).ToBeVisibleAsync();
+        await Expect(page.Locator("#watching")).ToHaveTextAsync("everything");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("62");
+
+        using (await api.Http.DeleteAsync($"/properties/{elsewhere}", TestContext.Current.CancellationToken))
+        {
+            await Expect(page.Locator($"li[data-id='{elsewhere}']")).ToHaveCountAsync(0);
+        }
+
+        await page.Locator("#tools-toggle").ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await Browser.PhotographAsync(page, "desktop");
+        await page.Locator("#tools-close").ClickAsync();
+        await page.Locator("#heat").ClickAsync();
+        await page.WaitForTimeoutAsync(1500);
+        await Browser.PhotographAsync(page, "heat");
+        browser.AssertNoErrors();
+        browser.AssertAskedOnly(api.Address);
+    }
+
+    [Fact]
+    public async Task The_map_completes_itself_when_the_killed_server_is_back()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess first = await ApiProcess.StartAsync();
+        await PostSomeAsync(first, 30);
+        string gone = await first.PostAsync(Listing("Gone Street", -100, 40, 0.5, 1, 100_000));
+        IPage page = await browser.OpenMapAsync(first.Address);
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("31");
+
+        await first.KillAsync();
+        await Expect(page.Locator("#outage")).ToBeVisibleAsync();
+        await Expect(page.Locator("#state")).ToHaveTextAsync("reconnecting");
+        await Browser.PhotographAsync(page, "outage");
+
+        // While the page is held back, others change things.
+        await page.Locator("#tools-toggle").ClickAsync();
+        await page.Locator("#offline").ClickAsync();
+        await using ApiProcess second = await first.StartNextAsync();
+        await PostSomeAsync(second, 5);
+        using (await second.Http.DeleteAsync($"/properties/{gone}", TestContext.Current.CancellationToken))
+        {
+            await page.Locator("#offline").ClickAsync();
+        }
+
+        await Expect(page.Locator("#state")).ToHaveTextAsync("connected");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("35");
+        await Expect(page.Locator("#caught-up")).ToHaveTextAsync("6");
+        await Expect(page.Locator("#outage")).ToBeHiddenAsync();
+
+        // The other ways to break and mend it.
+        await page.Locator("#disconnect").ClickAsync();
+        await Expect(page.Locator("#state")).ToHaveTextAsync("disconnected");
+        await page.Locator("#transports").SelectOptionAsync("polling,websocket");
+        await Expect(page.Locator("#upgrade")).ToHaveTextAsync("polling → websocket");
+        await PostSomeAsync(second, 1);
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("36");
+    }
+
+    [Fact]
+    public async Task It_is_usable_on_a_phone_and_in_the_dark_and_by_keyboard()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        await PostSomeAsync(api, 60);
+
+        IPage phone = await browser.OpenMapAsync(api.Address, new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 390, Height = 844 }, HasTouch = true, DeviceScaleFactor = 2 });
+        Assert.Equal(390, await phone.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await Expect(phone.Locator("#map canvas")).ToBeInViewportAsync();
+        await Expect(phone.Locator("#listings li").First).ToBeInViewportAsync();
+        await phone.WaitForTimeoutAsync(1000);
+        await Browser.PhotographAsync(phone, "phone");
+        await phone.Locator("#tools-toggle").TapAsync();
+        await Expect(phone.Locator("#post button")).ToBeEnabledAsync();
+        await Browser.PhotographAsync(phone, "phone-tools");
+        await phone.CloseAsync();
+
+        IPage page = await browser.OpenMapAsync(api.Address, new BrowserNewPageOptions { ColorScheme = ColorScheme.Dark });
+        await page.Locator("#listings").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("ArrowDown");
+        ILocator chosen = page.Locator("#listings li[aria-selected=true]");
+        await Expect(chosen).ToHaveAttributeAsync("aria-posinset", "2");
+        await page.Keyboard.PressAsync("End");
+        await Expect(chosen).ToHaveAttributeAsync("aria-posinset", "60");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".card .address")).ToHaveTextAsync(await chosen.Locator(".address").TextContentAsync() ?? "");
+        await page.WaitForTimeoutAsync(1000);
+        await Browser.PhotographAsync(page, "dark");
+
+        await page.Locator("#tools-toggle").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#tools")).ToBeVisibleAsync();
+        await page.Locator("#ping").FocusAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#tools")).ToBeHiddenAsync();
+        await Expect(page.Locator("#tools-toggle")).ToBeFocusedAsync();
+        browser.AssertNoErrors();
+    }
+
+    private static async Task PostSomeAsync(ApiProcess api, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (string city, double longitude, double latitude) = Cities[i % Cities.Length];
+            double off = i / (double)Cities.Length;
+            await api.PostAsync(Listing($"{100 + i} Oak Street, {city}", longitude + (0.03 * Math.Sin(off * 9)), latitude + (0.03 * Math.Cos(off * 7)), i % 11 / 10.0, 1 + (i % 5), 200_000 + (i * 12_500)));
+        }
+    }
+
+    private static JsonObject Listing(string address, double longitude, double latitude, double intensity, int bedrooms, int price) => new()
+    {
+        ["address"] = address,
+        ["longitude"] = longitude,
+        ["latitude"] = latitude,
+        ["intensity"] = intensity,
+        ["bedrooms"] = bedrooms,
+        ["bathrooms"] = 1.5,
+        ["price"] = price,
+        ["ai_evaluation_reasoning"] = "Below the median of its street.",
+    };
+
+    private static async Task<string> TotalAsync(ApiProcess api, string query)
+    {
+        JsonNode page = JsonNode.Parse(await api.Http.GetStringAsync($"/properties?{query}", TestContext.Current.CancellationToken))!;
+        return page["pagination"]!["total_count"]!.GetValue<int>().ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> InBoxAsync(IPage page, ApiProcess api) =>
+        await TotalAsync(api, "bbox=" + await page.EvaluateAsync<string>("flipr.map.box.join()"));
+}
