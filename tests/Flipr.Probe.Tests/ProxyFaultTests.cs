@@ -1,0 +1,82 @@
+using Flipr.Probe.Tests.Support;
+
+namespace Flipr.Probe.Tests;
+
+/// <summary>The server is well, and nginx before it is not set up for it.</summary>
+public sealed class ProxyFaultTests
+{
+    [Fact]
+    public async Task A_proxy_that_drops_the_Upgrade_is_named_and_the_frontend_cannot_connect_though_polling_could()
+    {
+        await using NodeServer server = await NodeServer.StartAsync();
+        await using Proxy proxy = await Proxy.StartAsync("", server.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority, "--no-idle");
+
+        FaultTable.Holds("nginx without the Upgrade headers", "upgrade-dropped", "websocket", result, proxy.Authority);
+        (bool connects, string reason) = result.Client("['websocket', 'polling']");
+        Assert.False(connects);
+        Assert.Contains("does not fall back to polling", reason, StringComparison.Ordinal);
+        Assert.True(result.Client("['polling', 'websocket']").Connects);
+    }
+
+    [Fact]
+    public async Task The_same_proxy_before_our_server_is_named_too()
+    {
+        await using WebServer server = await WebServer.StartSocketIOAsync();
+        await using Proxy proxy = await Proxy.StartAsync("", server.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority, "--no-idle");
+
+        Assert.Equal((17, "upgrade-dropped"), (result.ExitCode, ProbeResult.Text(result["websocket"], "fault")));
+    }
+
+    [Fact]
+    public async Task Two_servers_without_affinity_are_found_by_a_session_that_one_of_them_does_not_know()
+    {
+        await using NodeServer one = await NodeServer.StartAsync();
+        await using NodeServer other = await NodeServer.StartAsync();
+        await using Proxy proxy = await Proxy.StartAsync(Proxy.Upgrade, one.Port, other.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority, "--no-idle");
+
+        FaultTable.Holds("nginx balancing two servers without affinity", "no-affinity", "affinity", result, proxy.Authority);
+        Assert.True(result.Client("['websocket', 'polling']").Connects);
+        Assert.False(result.Client("['polling', 'websocket']").Connects);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_cuts_idle_connections_before_the_heartbeat_is_found()
+    {
+        await using NodeServer server = await NodeServer.StartAsync();
+        await using Proxy proxy = await Proxy.StartAsync(Proxy.Upgrade + " proxy_read_timeout 5s;", server.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority);
+
+        FaultTable.Holds("nginx with proxy_read_timeout 5s, heartbeats every 25 s", "idle-cut", "idle", result, proxy.Authority);
+        Assert.Contains("it breaks after", result.Client("['websocket', 'polling']").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_takes_smaller_bodies_than_the_server_is_found()
+    {
+        await using NodeServer server = await NodeServer.StartAsync();
+        await using Proxy proxy = await Proxy.StartAsync(Proxy.Upgrade + " client_max_body_size 100k;", server.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority, "--no-idle");
+
+        FaultTable.Holds("nginx with client_max_body_size 100k", "too-large", "payload", result, proxy.Authority);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_set_up_right_passes()
+    {
+        await using NodeServer server = await NodeServer.StartAsync(new { options = new { pingInterval = 1000 } });
+        await using Proxy proxy = await Proxy.StartAsync(Proxy.Upgrade, server.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority);
+
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.All(result.Outcomes, stage => Assert.NotEqual("Failed", stage.Outcome));
+    }
+}

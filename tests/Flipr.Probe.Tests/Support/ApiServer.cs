@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Flipr.Probe.Tests.Support;
+
+/// <summary>Flipr's backend, as a process of its own.</summary>
+internal sealed partial class ApiServer : IAsyncDisposable
+{
+    private readonly TestFolder _home;
+    private readonly Command _process;
+
+    private ApiServer(TestFolder home, Command process, string authority)
+    {
+        _home = home;
+        _process = process;
+        Authority = authority;
+    }
+
+    public string Authority { get; }
+
+    /// <summary>Starts it with an SQLite file of its own and waits until it serves.</summary>
+    /// <param name="environment">Development, where every origin is allowed, or Production.</param>
+    public static async Task<ApiServer> StartAsync(string environment)
+    {
+        var home = new TestFolder();
+        var process = ApiProgram.Start(["--urls", "http://127.0.0.1:0"], home.Path, new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["DOTNET_ENVIRONMENT"] = null,
+            ["ASPNETCORE_URLS"] = null,
+            ["ASPNETCORE_HTTP_PORTS"] = null,
+            ["PORT"] = null,
+            ["DATABASE_URL"] = null,
+            ["ALLOWED_ORIGINS"] = null,
+            ["FLIPR_API_KEY"] = null,
+            // For production's origins without production's database.
+            ["PRODUCTION"] = "false",
+        });
+        try
+        {
+            await process.WaitForOutputAsync("Application started", TestContext.Current.CancellationToken);
+            return new ApiServer(home, process, ListeningLine().Match(process.Output).Groups[1].Value);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            home.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _home.Dispose();
+    }
+
+    [GeneratedRegex(@"http://(127\.0\.0\.1:[1-9]\d*)")]
+    private static partial Regex ListeningLine();
+}
