@@ -64,6 +64,10 @@ internal static class Diagnosis
             $"Give clients the address it leads to: {target.GetLeftPart(UriPartial.Authority)}{(target.AbsolutePath == options.Endpoint.AbsolutePath ? "" : target.AbsolutePath)}.").AndEnd();
     }
 
+    /// <summary>Plain HTTP was sent to a port of TLS.</summary>
+    public static Finding OfPlainHttpToTls(ProbeOptions options) => Finding.Failed(
+        "tls-only", "the port speaks TLS, and the address is http:// or ws://", "The address lacks its s.", $"Use https://{options.Endpoint.Authority} (wss:// for WebSockets).").AndEnd();
+
     /// <summary>No answer of HTTP at all, or none in time.</summary>
     /// <returns>Null where the exception is none of the network's.</returns>
     public static Finding? OfException(Exception exception, ProbeOptions options) => exception switch
@@ -117,11 +121,11 @@ internal static class Diagnosis
         404 or 405 => Finding.Failed(
             "not-socketio", seen, $"An HTTP server answers, and has no Socket.IO at {options.Endpoint.AbsolutePath}: another path, another host, or a proxy that does not forward it.",
             "Give the server's path with --path (Socket.IO's option path), or forward this path to it."),
-        413 => Finding.Failed("too-large", seen, $"{Server(answer)} takes no bodies of this size.", "Raise its limit above the server's maxPayload (nginx: client_max_body_size 2m;)."),
+        413 => Finding.Failed("too-large", seen, $"Bodies of this size are refused by {Server(answer)}.", "Raise its limit above the server's maxPayload (nginx: client_max_body_size 2m;)."),
         426 => Finding.Failed("upgrade-required", seen, "The server wants a WebSocket here and offers no polling.", "Use transports: ['websocket'], or turn polling on."),
         429 => Finding.Failed("rate-limited", seen, "Too many requests from this address.", "Wait, or raise the limit."),
         502 or 503 or 504 => Finding.Failed(
-            "bad-gateway", seen, $"{Server(answer)} answers, and the Socket.IO process behind it does not: it is down, starts, crashed, or listens on another port or on the loopback only.",
+            "bad-gateway", seen, $"This is {Server(answer)} speaking: the Socket.IO process behind it is down, starts, crashed, or listens on another port or on the loopback only.",
             "Look at the process and its log; it must listen on all interfaces, at the port that the platform gives (PORT)."),
         >= 500 => Finding.Failed("server-error", seen, "The server failed on this request.", "Read its log."),
         >= 300 and < 400 when answer.IsRedirect => OfRedirect(answer, options),
@@ -158,7 +162,7 @@ internal static class Diagnosis
 
     /// <summary>Who answered, as far as it says.</summary>
     private static string Server(HttpAnswer answer) =>
-        answer.Header("Server") is { Length: > 0 } server && server != "Kestrel" ? $"the proxy or server '{Shorten.Text(server)}'" : "something in between, or the server itself,";
+        answer.Header("Server")?.Split('/')[0] is { Length: > 0 } server && server != "Kestrel" ? $"the proxy or server '{Shorten.Text(server)}'" : "something in between (or the server itself)";
 
     private static string Innermost(Exception exception)
     {

@@ -23,12 +23,22 @@ internal sealed class HttpStage : IStage
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutException)
         {
+            if (exception is HttpRequestException && options.Endpoint.Scheme == "http" && await TlsStage.IsSpokenAsync(context, cancellationToken))
+            {
+                return Diagnosis.OfPlainHttpToTls(options);
+            }
+
             return Diagnosis.OfException(exception, options)!.AndEnd();
         }
 
         if (answer.IsRedirect)
         {
             return Diagnosis.OfRedirect(answer, options);
+        }
+
+        if (answer.Status == 400 && answer.Body.Contains("plain HTTP request was sent to HTTPS port", StringComparison.OrdinalIgnoreCase)) // nginx says it itself.
+        {
+            return Diagnosis.OfPlainHttpToTls(options);
         }
 
         if (answer.Status is 502 or 503 or 504)

@@ -29,7 +29,7 @@ internal sealed class NameStage : IStage
         {
             bool unknown = exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData;
             return Finding.Failed(
-                unknown ? "name-unknown" : "name-server", $"{host}: {exception.Message}",
+                unknown ? "name-unknown" : "name-server", unknown ? $"no address for {host}" : $"{host}: {exception.Message}",
                 unknown ? "No DNS record has this name: a typing error, a service that was renamed or deleted, or a record not yet published." : "The name server of this machine does not answer.",
                 unknown ? "Check the name, and its record at the DNS provider (A, AAAA or CNAME)." : "Check this machine's network and name server.").AndEnd();
         }

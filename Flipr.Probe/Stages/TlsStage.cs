@@ -69,6 +69,28 @@ internal sealed class TlsStage : IStage
         }
     }
 
+    /// <summary>Whether the port speaks TLS, with whatever certificate.</summary>
+    public static async Task<bool> IsSpokenAsync(ProbeContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Deadline.RunAsync(context.Options.Timeout, async token =>
+            {
+                using var client = new TcpClient(context.Reachable!.AddressFamily);
+                await client.ConnectAsync(context.Reachable!, context.Options.Endpoint.Port, token);
+#pragma warning disable CA5359 // Only whether there is TLS; nothing is sent over this connection.
+                await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = context.Options.Endpoint.IdnHost.Trim('[', ']') }, token);
+                return true;
+            }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException or SocketException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
     private static Finding Valid(SslProtocols protocol, X509Certificate2 certificate)
     {
         TimeSpan left = certificate.NotAfter.ToUniversalTime() - DateTime.UtcNow;

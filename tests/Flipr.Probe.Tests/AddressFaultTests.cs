@@ -1,6 +1,7 @@
 using Flipr.Probe.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.Probe.Tests;
 
@@ -51,7 +52,7 @@ public sealed class AddressFaultTests
             {
                 app.MapSocketIO();
                 app.MapGet("/healthz", () => Results.Json(new { status = "degraded", database = "PostgreSQL", reason = "The database does not answer." }, statusCode: 503));
-            }, services => Microsoft.Extensions.DependencyInjection.SocketIOServiceCollectionExtensions.AddSocketIO(services));
+            }, services => services.AddSocketIO());
 
         ProbeResult result = await ProbeProgram.DiagnoseAsync(server.Authority, "--no-idle");
 

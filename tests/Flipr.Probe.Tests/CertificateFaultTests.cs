@@ -40,7 +40,7 @@ public sealed class CertificateFaultTests : IDisposable
     public async Task A_certificate_whose_authority_is_unknown_or_whose_chain_is_incomplete_is_told_so()
     {
         using X509Certificate2 certificate = _authority.Issue("localhost", DateTimeOffset.UtcNow.AddDays(90));
-        using var another = new TestAuthority();
+        using var another = new TestAuthority("Another test authority");
 
         await HoldsAsync("a certificate whose issuer is unknown", "certificate-untrusted", certificate, another.File);
     }
@@ -95,7 +95,7 @@ public sealed class CertificateFaultTests : IDisposable
         using X509Certificate2 certificate = TestAuthority.SelfSigned("localhost");
         await using WebServer server = await WebServer.StartSocketIOAsync(certificate);
 
-        FaultTable.Holds("`http://` to a port that speaks TLS", "connection-broken", "http", await ProbeProgram.DiagnoseAsync($"http://{server.Authority}"), server.Authority);
+        FaultTable.Holds("`http://` to a port that speaks TLS", "tls-only", "http", await ProbeProgram.DiagnoseAsync($"http://{server.Authority}"), server.Authority);
     }
 
     private static async Task HoldsAsync(string injected, string fault, X509Certificate2 certificate, string trusted)

@@ -8,7 +8,7 @@ public sealed class HealthyServerTests
     [Fact]
     public async Task Fliprs_backend_passes_every_stage_across_a_heartbeat()
     {
-        await using ApiServer server = await ApiServer.StartAsync("Development");
+        await using ApiServer server = await ApiServer.StartAsync();
 
         ProbeResult result = await ProbeProgram.DiagnoseAsync(server.Authority, "--origin", "https://app.flipr.realty");
 

@@ -8,21 +8,21 @@ public sealed class OriginFaultTests
     private const string Page = "https://app.flipr.realty";
 
     [Fact]
-    public async Task A_foreign_origin_is_refused_by_Flipr_on_both_transports()
+    public async Task A_foreign_origin_is_refused_by_our_server_on_both_transports()
     {
-        await using ApiServer server = await ApiServer.StartAsync("Production");
+        await using WebServer server = await WebServer.StartSocketIOAsync(origin: Page);
 
         ProbeResult result = await ProbeProgram.DiagnoseAsync(server.Authority, "--no-idle", "--origin", "https://elsewhere.example");
 
-        FaultTable.Holds("a foreign origin, Flipr's backend", "origin-refused", "cors", result, server.Authority);
+        FaultTable.Holds("a foreign origin, a Flipr.SocketIO server", "origin-refused", "cors", result, server.Authority);
         Assert.Equal("origin-refused", ProbeResult.Text(result["websocket"], "fault"));
         Assert.False(result.Client("['websocket', 'polling']").Connects);
     }
 
     [Fact]
-    public async Task Fliprs_own_page_is_allowed_by_default()
+    public async Task A_page_that_our_server_allows_passes()
     {
-        await using ApiServer server = await ApiServer.StartAsync("Production");
+        await using WebServer server = await WebServer.StartSocketIOAsync(origin: Page);
 
         ProbeResult result = await ProbeProgram.DiagnoseAsync(server.Authority, "--no-idle", "--origin", Page);
 

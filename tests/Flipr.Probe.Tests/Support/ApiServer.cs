@@ -18,14 +18,13 @@ internal sealed partial class ApiServer : IAsyncDisposable
 
     public string Authority { get; }
 
-    /// <summary>Starts it with an SQLite file of its own and waits until it serves.</summary>
-    /// <param name="environment">Development, where every origin is allowed, or Production.</param>
-    public static async Task<ApiServer> StartAsync(string environment)
+    /// <summary>Starts it with an SQLite file of its own and waits until it serves. Every origin is allowed: it is in development.</summary>
+    public static async Task<ApiServer> StartAsync()
     {
         var home = new TestFolder();
         var process = ApiProgram.Start(["--urls", "http://127.0.0.1:0"], home.Path, new Dictionary<string, string?>
         {
-            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DOTNET_ENVIRONMENT"] = null,
             ["ASPNETCORE_URLS"] = null,
             ["ASPNETCORE_HTTP_PORTS"] = null,
@@ -33,12 +32,11 @@ internal sealed partial class ApiServer : IAsyncDisposable
             ["DATABASE_URL"] = null,
             ["ALLOWED_ORIGINS"] = null,
             ["FLIPR_API_KEY"] = null,
-            // For production's origins without production's database.
-            ["PRODUCTION"] = "false",
+            ["PRODUCTION"] = null,
         });
         try
         {
-            await process.WaitForOutputAsync("Application started", TestContext.Current.CancellationToken);
+            await process.WaitForOutputAsync("Flipr is at http://", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
             return new ApiServer(home, process, ListeningLine().Match(process.Output).Groups[1].Value);
         }
         catch

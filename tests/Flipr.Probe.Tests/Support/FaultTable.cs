@@ -23,7 +23,8 @@ internal static partial class FaultTable
         Assert.True(ProbeResult.Text(result[stage], "fault") == fault, $"{injected}: {result.Output}");
         int code = result[stage].GetProperty("exitCode").GetInt32();
         Assert.Equal(result.OutcomeOf(stage) == "Failed" ? code : 0, result.ExitCode);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"| {injected} | {result.ExitCode} | `{stage}` `{fault}` | {seen} |"), Lines.Value);
+        string row = string.Create(CultureInfo.InvariantCulture, $"| {injected} | {result.ExitCode} | `{stage}` `{fault}` | {seen} |");
+        Assert.True(Lines.Value.Contains(row), $"docs/probe.md lacks this row:\n{row}");
     }
 
     private static string Plain(System.Text.Json.JsonElement stage, string authority)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -30,8 +31,8 @@ internal sealed partial class NodeServer : IAsyncDisposable
         var process = Command.Start(node, ["server.mjs", JsonSerializer.Serialize(settings ?? new { })], Folder);
         try
         {
-            await process.WaitForOutputAsync("listening on ", TestContext.Current.CancellationToken);
-            return new NodeServer(process, int.Parse(ListeningLine().Match(process.Output).Groups[1].Value));
+            await process.WaitForOutputAsync("listening on ", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+            return new NodeServer(process, int.Parse(ListeningLine().Match(process.Output).Groups[1].Value, CultureInfo.InvariantCulture));
         }
         catch
         {

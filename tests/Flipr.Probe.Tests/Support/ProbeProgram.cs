@@ -7,7 +7,7 @@ internal static class ProbeProgram
     public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
         await using var process = Command.Start(Command.Dotnet, [Repository.Program("Flipr.Probe"), .. arguments], "/", environment);
-        int exitCode = await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        int exitCode = await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2)); // It only ends what hangs.
         return (exitCode, process.Output);
     }
 

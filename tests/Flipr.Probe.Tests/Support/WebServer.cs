@@ -20,8 +20,20 @@ internal sealed class WebServer : IAsyncDisposable
     public string Authority => $"127.0.0.1:{Port}";
 
     /// <summary>Starts one with a Socket.IO server of ours, heartbeats every second.</summary>
-    public static Task<WebServer> StartSocketIOAsync(X509Certificate2? certificate = null) => StartAsync(
-        app => app.MapSocketIO(), services => services.AddSocketIO(options => options.PingInterval = TimeSpan.FromSeconds(1)), certificate);
+    /// <param name="certificate">For TLS; null: without.</param>
+    /// <param name="origin">The one origin whose pages may use it, with credentials; null: none.</param>
+    public static Task<WebServer> StartSocketIOAsync(X509Certificate2? certificate = null, string? origin = null) => StartAsync(
+        app => app.MapSocketIO(),
+        services => services.AddSocketIO(options =>
+        {
+            options.PingInterval = TimeSpan.FromSeconds(1);
+            if (origin is not null)
+            {
+                options.Cors.Origins.Add(origin);
+                options.Cors.AllowCredentials = true;
+            }
+        }),
+        certificate);
 
     /// <summary>Starts one.</summary>
     /// <param name="map">What it answers.</param>
