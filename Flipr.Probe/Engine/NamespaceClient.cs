@@ -5,7 +5,7 @@ namespace Flipr.Probe.Engine;
 /// <summary>Socket.IO on a session: joins a namespace, and has something echoed by any server.</summary>
 internal static class NamespaceClient
 {
-    private static int s_echoes;
+    private static int _echoes;
 
     /// <summary>Joins the namespace of the command line.</summary>
     /// <exception cref="FindingException">It was refused.</exception>
@@ -56,7 +56,7 @@ internal static class NamespaceClient
     /// <exception cref="TimeoutException">No answer came.</exception>
     public static async Task EchoAsync(EngineConnection connection, ProbeOptions options, int length, CancellationToken cancellationToken)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"/flipr-probe-{Interlocked.Increment(ref s_echoes)}-").PadRight(length, 'x');
+        string name = string.Create(CultureInfo.InvariantCulture, $"/flipr-probe-{Interlocked.Increment(ref _echoes)}-").PadRight(length, 'x');
         await connection.SendAsync($"40{name},", cancellationToken);
         SocketPacket answer = await connection.ReceiveAsync(packet => packet.Namespace == name, options.Timeout, cancellationToken);
         if (answer.Type == SocketPacket.Connect)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Flipr.Probe.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Flipr.Probe.Tests;
 
