@@ -46,6 +46,19 @@ public sealed class ProxyFaultTests
     }
 
     [Fact]
+    public async Task Affinity_that_hangs_on_a_cookie_is_a_warning_for_it_holds_only_for_clients_with_credentials()
+    {
+        await using NodeServer one = await NodeServer.StartAsync();
+        await using NodeServer other = await NodeServer.StartAsync();
+        await using Proxy proxy = await Proxy.StartStickyAsync(one.Port, other.Port);
+
+        ProbeResult result = await ProbeProgram.DiagnoseAsync(proxy.Authority, "--no-idle");
+
+        FaultTable.Holds("nginx balancing two servers with affinity by a cookie", "affinity-by-cookie", "affinity", result, proxy.Authority);
+        Assert.Contains("withCredentials: true only", result.Client("['polling', 'websocket']").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_proxy_that_cuts_idle_connections_before_the_heartbeat_is_found()
     {
         await using NodeServer server = await NodeServer.StartAsync();

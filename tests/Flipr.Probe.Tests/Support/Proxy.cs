@@ -23,7 +23,17 @@ internal sealed class Proxy : IAsyncDisposable
     /// <summary>Starts one; skips the test where there is no nginx.</summary>
     /// <param name="location">What its location holds besides <c>proxy_pass</c>.</param>
     /// <param name="servers">The ports of those behind it.</param>
-    public static async Task<Proxy> StartAsync(string location, params int[] servers)
+    public static Task<Proxy> StartAsync(string location, params int[] servers) => StartAsync("", "live", location, servers);
+
+    /// <summary>Starts one that keeps a client on its server by a cookie; skips the test where there is no nginx.</summary>
+    public static Task<Proxy> StartStickyAsync(int one, int other) => StartAsync(
+        string.Create(CultureInfo.InvariantCulture, $$"""
+            map $cookie_route $target { one 127.0.0.1:{{one}}; other 127.0.0.1:{{other}}; default live; }
+            map $upstream_addr $route { 127.0.0.1:{{one}} one; default other; }
+            """),
+        "$target", Upgrade + " add_header Set-Cookie \"route=$route; Path=/\";", one, other);
+
+    private static async Task<Proxy> StartAsync(string maps, string target, string location, params int[] servers)
     {
         Tools.RequireNginx();
         int port = Ports.Free();
@@ -31,11 +41,12 @@ internal sealed class Proxy : IAsyncDisposable
         return new Proxy(
             await Nginx.StartNewAsync(string.Create(CultureInfo.InvariantCulture, $$"""
                 log_format test "$status $request";
+                {{maps}}
                 upstream live { {{upstream}} }
                 server {
                   listen 127.0.0.1:{{port}};
                   client_max_body_size 2m;
-                  location / { proxy_pass http://live; proxy_http_version 1.1; {{location}} }
+                  location / { proxy_pass http://{{target}}; proxy_http_version 1.1; {{location}} }
                 }
                 """)), port);
     }
