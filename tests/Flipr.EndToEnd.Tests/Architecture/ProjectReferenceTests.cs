@@ -14,6 +14,7 @@ public class ProjectReferenceTests
         ["Flipr.Web.Mock"] = ["Flipr.ServiceDefaults"],
         ["Flipr.Api"] = ["Flipr.SocketIO", "Flipr.ServiceDefaults", "Flipr.Web.Mock" + BuildOrder],
         ["Flipr.AppHost"] = ["Flipr.Api", "Flipr.Web.Mock"],
+        ["Flipr.Probe"] = [],
         ["Flipr.SocketIO.Benchmarks"] = ["Flipr.SocketIO"],
         ["Flipr.Api.Benchmarks"] = ["Flipr.Api.Faults"],
         ["Flipr.Web.Benchmarks"] = ["Flipr.Testing", "Flipr.Api" + BuildOrder],
