@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Flipr.EndToEnd.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -116,7 +117,8 @@ public class MapTests
 
         await Expect(page.Locator("#state")).ToHaveTextAsync("connected");
         await Expect(page.Locator("#in-view")).ToHaveTextAsync("35");
-        await Expect(page.Locator("#caught-up")).ToHaveTextAsync("6");
+        // Some of the six may be announced live: what this instance has not passed over yet when the page comes back.
+        await Expect(page.Locator("#caught-up")).ToHaveTextAsync(new Regex("^[1-6]$"));
         await Expect(page.Locator("#outage")).ToBeHiddenAsync();
 
         // The other ways to break and mend it.

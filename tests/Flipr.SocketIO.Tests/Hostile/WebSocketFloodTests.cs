@@ -81,7 +81,8 @@ public abstract class WebSocketFloodTests(Route route) : HostileTest(route)
         HttpAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => http.GetAsync(sid)));
 
         Assert.Equal("transport error", await closed.NextAsync());
-        Assert.Single(answers, a => a.Status == 200);
+        Assert.Contains(answers, a => a.Status == 200);
+        Assert.All(answers.Where(a => a.Status == 200), a => Assert.Equal("1", a.Body)); // The end; a poll that comes while the session ends hears it, too.
         Assert.All(answers.Where(a => a.Status != 200), a => Assert.Equal(400, a.Status));
         await server.UntilConnectionsAsync(0);
     }
