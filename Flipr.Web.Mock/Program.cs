@@ -1,6 +1,6 @@
 // Serves the test frontend from an origin of its own, as app.flipr.realty is one to the backend.
 // The backend's address comes with the page's: /?api=http://localhost:5005
-using Flipr.Web.Mock;
+using Flipr.ServiceDefaults;
 using Microsoft.Extensions.FileProviders;
 
 var builder = WebApplication.CreateBuilder(args);

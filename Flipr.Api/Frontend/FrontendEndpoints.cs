@@ -1,4 +1,4 @@
-using Flipr.Web.Mock;
+using Flipr.ServiceDefaults;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Flipr.Api.Frontend;

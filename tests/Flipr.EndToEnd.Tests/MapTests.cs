@@ -59,7 +59,6 @@ public class MapTests
         await Expect(page.Locator(".card")).ToContainTextAsync("$725,000");
         await Expect(page.Locator(".card")).ToContainTextAsync("3 beds");
         await Expect(page.Locator(".card")).ToContainTextAsync("Below the median");
-        await page.WaitForTimeoutAsync(1000);
         await Browser.PhotographAsync(page, "desktop-popup");
 
         // The list follows the view, and so does what is watched; what happens elsewhere is there on the way back.
@@ -79,11 +78,9 @@ public class MapTests
         }
 
         await page.Locator("#tools-toggle").ClickAsync();
-        await page.WaitForTimeoutAsync(1500);
         await Browser.PhotographAsync(page, "desktop");
         await page.Locator("#tools-close").ClickAsync();
         await page.Locator("#heat").ClickAsync();
-        await page.WaitForTimeoutAsync(1500);
         await Browser.PhotographAsync(page, "heat");
         browser.AssertNoErrors();
         browser.AssertAskedOnly(api.Address);
@@ -141,7 +138,6 @@ public class MapTests
         Assert.Equal(390, await phone.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await Expect(phone.Locator("#map canvas")).ToBeInViewportAsync();
         await Expect(phone.Locator("#listings li").First).ToBeInViewportAsync();
-        await phone.WaitForTimeoutAsync(1000);
         await Browser.PhotographAsync(phone, "phone");
         await phone.Locator("#tools-toggle").TapAsync();
         await Expect(phone.Locator("#post button")).ToBeEnabledAsync();
@@ -158,7 +154,6 @@ public class MapTests
         await Expect(chosen).ToHaveAttributeAsync("aria-posinset", "60");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".card .address")).ToHaveTextAsync(await chosen.Locator(".address").TextContentAsync() ?? "");
-        await page.WaitForTimeoutAsync(1000);
         await Browser.PhotographAsync(page, "dark");
 
         await page.Locator("#tools-toggle").FocusAsync();

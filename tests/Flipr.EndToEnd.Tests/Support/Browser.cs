@@ -68,9 +68,17 @@ internal sealed class Browser : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Keeps what the page looks like, for people.</summary>
-    public static Task PhotographAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", name + ".png") });
+    /// <summary>Keeps what the page looks like once the map has drawn all that it knows, for people.</summary>
+    public static async Task PhotographAsync(IPage page, string name)
+    {
+        await page.EvaluateAsync("""
+            flipr.map.flush().then(() => new Promise((done) => {
+              flipr.map.map.once('idle', () => done());
+              flipr.map.map.triggerRepaint();
+            }))
+            """);
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", name + ".png") });
+    }
 
     /// <summary>Nothing was thrown, refused by the Content-Security-Policy or failed to load.</summary>
     public void AssertNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));

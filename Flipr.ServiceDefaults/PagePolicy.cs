@@ -1,7 +1,9 @@
-namespace Flipr.Web.Mock;
+using Microsoft.AspNetCore.Http;
 
-/// <summary>What the page may do, as headers; shared with the API, which serves the same page.</summary>
-internal static class PagePolicy
+namespace Flipr.ServiceDefaults;
+
+/// <summary>What the map's page may do, as headers: one policy for both hosts that serve it.</summary>
+public static class PagePolicy
 {
     // The map draws in a worker of its own file. No inline script or style, no data: and no eval: none are needed.
     private const string Rest =
