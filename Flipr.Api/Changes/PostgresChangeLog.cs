@@ -7,8 +7,17 @@ namespace Flipr.Api.Changes;
 /// <summary>The change log in PostgreSQL.</summary>
 internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 {
-    private const string Entry = "logged.position, logged.kind, logged.id AS logged_id, logged.old_lat_exact, logged.old_lng_exact, logged.lat_exact AS new_lat, logged.lng_exact AS new_lng";
     private const int StateColumns = 3;
+
+    // The next entry of the same listing, which holds the state that this one had brought; none while that stands in the table. A subquery with a limit
+    // is looked up by the index for each entry, whatever the planner thinks of the log's size.
+    private const string Later = """
+        SELECT * FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1
+        """;
+
+    private const string IsForgettable = "(kind = 'deleted' OR EXISTS (SELECT FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position))";
+
+    private static readonly string Forgotten = string.Join(", ", PostgresChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
 
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.RunAsync(
         async (source, token) =>
@@ -66,7 +75,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 
     private static async Task<PruneStep?> FindOldAsync(NpgsqlDataSource source, long after, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = source.CreateCommand(PruneStep.Sql("NOT is_current OR kind = 'deleted'"));
+        await using NpgsqlCommand command = source.CreateCommand(PruneStep.Sql(IsForgettable));
         command.Parameters.Add(new NpgsqlParameter<long>("after", after));
         command.Parameters.Add(new NpgsqlParameter<DateTime>("before", before.UtcDateTime));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -81,45 +90,66 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         var horizon = new NpgsqlBatchCommand("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
         horizon.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
         batch.BatchCommands.Add(horizon);
-        // What another instance prunes, or a writer holds, is no reason to wait: the next time will do.
-        var entries = new NpgsqlBatchCommand("""
-            DELETE FROM flipr_changes WHERE position IN (
-                SELECT position FROM flipr_changes
-                WHERE position > @after AND position <= @upTo AND (NOT is_current OR kind = 'deleted') FOR UPDATE SKIP LOCKED)
-            """);
-        entries.Parameters.Add(new NpgsqlParameter<long>("after", after));
-        entries.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
-        batch.BatchCommands.Add(entries);
+        // What another instance prunes, or somebody holds, is no reason to wait: the next time will do.
+        NpgsqlBatchCommand entries = Add($"DELETE FROM flipr_changes WHERE position IN ({Piece(IsForgettable)})");
+        // A listing's last entry stays, and needs no more what it replaced: it is as though the listing were new.
+        Add($"UPDATE flipr_changes SET kind = 'new', {Forgotten} WHERE position IN ({Piece("kind = 'updated'")})");
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)entries.RecordsAffected;
+
+        static string Piece(string condition) =>
+            $"SELECT position FROM flipr_changes AS logged WHERE position > @after AND position <= @upTo AND {condition} FOR UPDATE SKIP LOCKED";
+
+        NpgsqlBatchCommand Add(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.Add(new NpgsqlParameter<long>("after", after));
+            command.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
+            batch.BatchCommands.Add(command);
+            return command;
+        }
     }
 
-    // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
-    private static string Sql(ChangeQuery query)
+    private static string Sql(ChangeQuery query) => $"""
+        SELECT state.*, entries.* FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state
+        LEFT JOIN ({(query.ListingsUpTo is null ? Entries(query) : Listings(query))}) AS entries ON true
+        ORDER BY position
+        """;
+
+    // The listings as they are, each at its last change.
+    private static string Listings(ChangeQuery query) => $"""
+        SELECT logged.position, logged.kind, logged.id AS logged_id, NULL::float8 AS old_lat, NULL::float8 AS old_lng, listing.lat_exact AS new_lat, listing.lng_exact AS new_lng,
+            {Columns(query, "listing")}
+        FROM flipr_changes AS logged JOIN properties AS listing ON listing.id = logged.id
+        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND NOT EXISTS ({Later})
+            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, "listing.lat_exact", "listing.lng_exact")}" : "")}
+        ORDER BY logged.position LIMIT @limit
+        """;
+
+    // Everything that happened, with what each change left.
+    private static string Entries(ChangeQuery query)
     {
-        string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
-            ? $"AND {ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")}"
-            : $"AND ({ListingFilter.Inside(box, "logged.lat_exact", "logged.lng_exact")} OR {ListingFilter.Inside(box, "logged.old_lat_exact", "logged.old_lng_exact")})";
-        string upTo = query.UpTo is null ? "" : "AND logged.position <= @last";
-        string listings = $"""
-            SELECT {Entry}, {Columns("properties")}
-            FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
-            WHERE logged.is_current AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {upTo} {touched}
-            ORDER BY logged.position LIMIT @limit
-            """;
-        string entries = query.ListingsUpTo is not null ? listings : $"""
-            ({listings}) UNION ALL (
-            SELECT {Entry}, {Columns("logged")}
-            FROM flipr_changes AS logged
-            WHERE (NOT logged.is_current OR logged.kind = 'deleted') AND logged.position > @after {upTo} {touched}
-            ORDER BY logged.position LIMIT @limit)
-            ORDER BY position LIMIT @limit
-            """;
+        string states = string.Join(", ", PostgresChangeLogSchema.Columns.Select(
+            column => $"CASE WHEN later.position IS NULL THEN properties.{column} ELSE later.{column} END AS {column}"));
         return $"""
-            SELECT state.*, entries.* FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state LEFT JOIN ({entries}) AS entries ON true
-            ORDER BY position
+            SELECT change.position, change.kind, change.id AS logged_id, change.old_lat, change.old_lng, change.lat_exact AS new_lat, change.lng_exact AS new_lng,
+                {Columns(query, "change")}
+            FROM (
+                SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, {states}
+                FROM flipr_changes AS logged
+                LEFT JOIN LATERAL ({Later}) AS later ON logged.kind <> 'deleted'
+                LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id
+                WHERE logged.position > @after AND logged.position <= @last) AS change
+            {(query.Box is { } box ? $"WHERE {Touches(box)}" : "")}
+            ORDER BY change.position LIMIT @limit
             """;
-
-        string Columns(string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : PostgresListingColumns.Of(table);
     }
+
+    // A delete whose place nobody knows concerns everybody, as in Change.Touches.
+    private static string Touches(BoundingBox box) => $"""
+        {ListingFilter.Inside(box, "change.old_lat", "change.old_lng")} OR {ListingFilter.Inside(box, "change.lat_exact", "change.lng_exact")}
+        OR change.kind = 'deleted' AND (change.old_lat IS NULL OR change.old_lng IS NULL)
+        """;
+
+    private static string Columns(ChangeQuery query, string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : PostgresListingColumns.Of(table);
 }

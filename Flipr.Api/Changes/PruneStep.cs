@@ -7,16 +7,16 @@ namespace Flipr.Api.Changes;
 /// takes little time, whatever the log is like.
 /// </summary>
 /// <param name="UpTo">Its last entry.</param>
-/// <param name="Count">How many of its entries are to be forgotten.</param>
+/// <param name="Count">How many of its entries are to be forgotten, or what they replaced is.</param>
 internal sealed record PruneStep(long UpTo, long Count)
 {
     private const int Size = 5_000;
 
     /// <summary>Selects the piece behind <c>@after</c> of what was made before <c>@before</c>.</summary>
-    /// <param name="isForgettable">The condition for an entry that holds no listing's last state.</param>
+    /// <param name="isForgettable">The condition for an entry (<c>logged</c>) that is not the last one of a listing.</param>
     public static string Sql(string isForgettable) => $"""
-        SELECT max(position), COALESCE(sum(CASE WHEN {isForgettable} THEN 1 ELSE 0 END), 0)
-        FROM (SELECT position, made_at, is_current, kind FROM flipr_changes WHERE position > @after ORDER BY position LIMIT {Size}) AS piece
+        SELECT max(position), COALESCE(sum(CASE WHEN kind <> 'new' OR {isForgettable} THEN 1 ELSE 0 END), 0)
+        FROM (SELECT position, id, kind, made_at FROM flipr_changes WHERE position > @after ORDER BY position LIMIT {Size}) AS logged
         WHERE made_at < @before
         """;
 

@@ -7,7 +7,12 @@ namespace Flipr.Api.Changes;
 /// <summary>The change log in SQLite.</summary>
 internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 {
-    private const string Entry = "logged.position AS position, logged.kind, logged.id, logged.old_lat, logged.old_lng, logged.lat, logged.lng";
+    // The next entry of the same listing, which holds the state that this one had brought; none while that stands in the table.
+    private const string Later = "SELECT later.position FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1";
+
+    private const string IsForgettable = $"(kind = 'deleted' OR EXISTS ({Later}))";
+
+    private static readonly string Forgotten = string.Join(", ", SqliteChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
 
     private static readonly TimeSpan BetweenPruneSteps = TimeSpan.FromMilliseconds(5);
 
@@ -57,7 +62,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private static PruneStep? FindOld(SqliteCommand command, long after, DateTimeOffset before)
     {
-        command.CommandText = PruneStep.Sql("is_current <> 1 OR kind = 'deleted'");
+        command.CommandText = PruneStep.Sql(IsForgettable);
         command.Set("@after", after);
         command.Set("@before", before.ToUnixTimeSeconds());
         using SqliteDataReader reader = command.ExecuteReader();
@@ -67,38 +72,59 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private static int Forget(SqliteWriter writer, long after, long upTo)
     {
-        SqliteCommand horizon = writer.Command("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
-        horizon.Set("@upTo", upTo);
-        horizon.ExecuteNonQuery();
-        SqliteCommand entries = writer.Command(
-            "DELETE FROM flipr_changes WHERE position > @after AND position <= @upTo AND (is_current <> 1 OR kind = 'deleted')");
-        entries.Set("@after", after);
-        entries.Set("@upTo", upTo);
-        return entries.ExecuteNonQuery();
+        Execute("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
+        int count = Execute($"DELETE FROM flipr_changes AS logged WHERE position > @after AND position <= @upTo AND {IsForgettable}");
+        // A listing's last entry stays, and needs no more what it replaced: it is as though the listing were new.
+        Execute($"UPDATE flipr_changes SET kind = 'new', {Forgotten} WHERE position > @after AND position <= @upTo AND kind = 'updated'");
+        return count;
+
+        int Execute(string sql)
+        {
+            SqliteCommand command = writer.Command(sql);
+            command.Set("@after", after);
+            command.Set("@upTo", upTo);
+            return command.ExecuteNonQuery();
+        }
     }
 
-    // A listing's last state stands in the table, earlier ones in the log: two halves, each read in the order of its index.
-    private static string Sql(ChangeQuery query)
+    private static string Sql(ChangeQuery query) => query.ListingsUpTo is null ? Entries(query) : Listings(query);
+
+    // The listings as they are, each at its last change.
+    private static string Listings(ChangeQuery query) => $"""
+        SELECT logged.position, logged.kind, logged.id, NULL, NULL, {SqliteSchema.Number("listing.lat")}, {SqliteSchema.Number("listing.lng")}, {Columns(query, "listing")}
+        FROM flipr_changes AS logged CROSS JOIN properties AS listing ON listing.id = logged.id
+        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND NOT EXISTS ({Later})
+            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, SqliteSchema.Number("listing.lat"), SqliteSchema.Number("listing.lng"))}" : "")}
+        ORDER BY logged.position LIMIT @limit
+        """;
+
+    // Everything that happened, with what each change left.
+    private static string Entries(ChangeQuery query)
     {
-        string touched = query.Box is not { } box ? "" : query.ListingsUpTo is not null
-            ? $"AND {ListingFilter.Inside(box, "logged.lat", "logged.lng")}"
-            : $"AND ({ListingFilter.Inside(box, "logged.lat", "logged.lng")} OR {ListingFilter.Inside(box, "logged.old_lat", "logged.old_lng")})";
-        string upTo = query.UpTo is null ? "" : "AND logged.position <= @last";
-        string listings = $"""
-            SELECT * FROM (SELECT {Entry}, {Columns("properties")}
-            FROM flipr_changes AS logged JOIN properties ON properties.id = logged.id
-            WHERE logged.is_current = 1 AND logged.kind <> 'deleted' AND logged.position > @after {(query.ListingsUpTo is null ? "" : "AND logged.position <= @upTo")} {upTo} {touched}
-            ORDER BY logged.position LIMIT @limit)
+        string states = string.Join(", ", SqliteChangeLogSchema.Columns.Select(
+            column => $"iif(later.position IS NULL, properties.{column}, later.{column}) AS {column}"));
+        return $"""
+            SELECT change.position, change.kind, change.id, {OldPlace}, {NewPlace}, {Columns(query, "change")}
+            FROM (
+                SELECT logged.position, logged.kind, logged.id, logged.lat AS old_lat, logged.lng AS old_lng, {states}
+                FROM flipr_changes AS logged
+                LEFT JOIN flipr_changes AS later ON logged.kind <> 'deleted' AND later.position = ({Later})
+                LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id
+                WHERE logged.position > @after AND logged.position <= @last) AS change
+            {(query.Box is { } box ? $"WHERE {Touches(box)}" : "")}
+            ORDER BY change.position LIMIT @limit
             """;
-        return query.ListingsUpTo is not null ? listings : $"""
-            {listings} UNION ALL
-            SELECT * FROM (SELECT {Entry}, {Columns("logged")}
-            FROM flipr_changes AS logged
-            WHERE (logged.is_current <> 1 OR logged.kind = 'deleted') AND logged.position > @after {upTo} {touched}
-            ORDER BY logged.position LIMIT @limit)
-            ORDER BY position LIMIT @limit
-            """;
-
-        string Columns(string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : SqliteListingColumns.Of(table);
     }
+
+    // A delete whose place nobody knows concerns everybody, as in Change.Touches.
+    private static string Touches(BoundingBox box) => $"""
+        {ListingFilter.Inside(box, SqliteSchema.Number("change.old_lat"), SqliteSchema.Number("change.old_lng"))}
+        OR {ListingFilter.Inside(box, SqliteSchema.Number("change.lat"), SqliteSchema.Number("change.lng"))}
+        OR change.kind = 'deleted' AND ({SqliteSchema.Number("change.old_lat")} IS NULL OR {SqliteSchema.Number("change.old_lng")} IS NULL)
+        """;
+
+    private static readonly string OldPlace = $"{SqliteSchema.Number("change.old_lat")}, {SqliteSchema.Number("change.old_lng")}";
+    private static readonly string NewPlace = $"{SqliteSchema.Number("change.lat")}, {SqliteSchema.Number("change.lng")}";
+
+    private static string Columns(ChangeQuery query, string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : SqliteListingColumns.Of(table);
 }

@@ -12,7 +12,7 @@ internal sealed class SqliteChangeOrigins(SqliteDatabase database) : IChangeOrig
 
     private const int Kept = 1000;
 
-    private const string Write = "INSERT OR IGNORE INTO flipr_origins (position, traceparent) SELECT position, @traceparent FROM flipr_changes WHERE id = @id AND is_current = 1";
+    private const string Write = "INSERT OR IGNORE INTO flipr_origins (position, traceparent) SELECT position, @traceparent FROM flipr_changes WHERE id = @id ORDER BY position DESC LIMIT 1";
 
     private static readonly string Forget = $"DELETE FROM flipr_origins WHERE position <= (SELECT MAX(position) FROM flipr_origins) - {Kept}";
 

@@ -24,10 +24,10 @@ internal static class PostgresChangeLogSchema
     /// </summary>
     public const string SetwiseSetting = "flipr.setwise";
 
-    /// <summary>Selects the names of the triggers that watch the table; there are <see cref="TriggerCount"/> when all do.</summary>
-    public const string Triggers = """
+    /// <summary>Selects the names of the triggers that watch the table; there are <see cref="TriggerCount"/> when all do, for a log of today's form.</summary>
+    public const string Triggers = $"""
         SELECT tgname::text FROM pg_trigger
-        WHERE tgrelid = to_regclass('properties') AND tgenabled <> 'D'
+        WHERE tgrelid = to_regclass('properties') AND tgenabled <> 'D' AND NOT {IsFirstForm}
             AND tgname IN ('flipr_log_change', 'flipr_log_delete', 'flipr_log_inserts', 'flipr_log_updates', 'flipr_log_truncate')
         """;
 
@@ -36,8 +36,19 @@ internal static class PostgresChangeLogSchema
     /// <summary>The advisory lock that orders commits: "flipr log" in ASCII, shortened.</summary>
     private const long LockKey = 0x666C69706C6F67;
 
-    // What a change replaced moves from the table into the log, on the entry that had brought it: so the log keeps every state for those who
-    // have not read it yet, and costs nothing for what is never changed.
+    // The log's first form marked each listing's last entry. It begins anew, with another id: every client is told to load everything again.
+    private const string IsFirstForm = "EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('flipr_changes') AND attname = 'is_current')";
+
+    private const string DropFirstForm = $"""
+        DO $$ BEGIN
+            IF {IsFirstForm} THEN
+                DROP TABLE flipr_changes, flipr_log;
+            END IF;
+        END $$
+        """;
+
+    // An entry holds what it replaced, and is never written again. So every state is kept for those who have not read it yet: it stands on the next entry
+    // of its listing, or in the table; a listing that is never changed is stored once, and a change costs one row.
     private const string Create = """
         CREATE TABLE IF NOT EXISTS flipr_log (
             one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one),
@@ -49,41 +60,36 @@ internal static class PostgresChangeLogSchema
             id TEXT NOT NULL,
             kind TEXT NOT NULL,
             made_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-            is_current BOOLEAN NOT NULL DEFAULT true,
-            old_lat_exact DOUBLE PRECISION, old_lng_exact DOUBLE PRECISION,
-            lat_exact DOUBLE PRECISION, lng_exact DOUBLE PRECISION,
-            address TEXT, price_exact DOUBLE PRECISION, bedrooms INTEGER, bathrooms REAL, intensity_exact DOUBLE PRECISION,
-            deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data JSONB, property_text TEXT, timestamp INTEGER);
-        CREATE UNIQUE INDEX IF NOT EXISTS flipr_changes_current ON flipr_changes (id) WHERE is_current;
+            address TEXT, lat_exact DOUBLE PRECISION, lng_exact DOUBLE PRECISION, price_exact DOUBLE PRECISION, bedrooms INTEGER, bathrooms REAL,
+            intensity_exact DOUBLE PRECISION, deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data JSONB, property_text TEXT, timestamp INTEGER);
+        CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id, position);
         """;
 
-    private static string ReplaceOld(string schema) => $"UPDATE {schema}.flipr_changes SET {Replaced("OLD")} WHERE id = OLD.id AND is_current";
+    /// <summary>The columns of a listing's state besides its id, alike in the table and in the log.</summary>
+    public static readonly IReadOnlyList<string> Columns =
+    [
+        "address", "lat_exact", "lng_exact", "price_exact", "bedrooms", "bathrooms", "intensity_exact", "deal_rating", "ai_evaluation_reasoning",
+        "property_data", "property_text", "timestamp",
+    ];
 
-    private static string Replaced(string was) => $"""
-        is_current = false, address = {was}.address, price_exact = {was}.price_exact, bedrooms = {was}.bedrooms, bathrooms = {was}.bathrooms,
-        intensity_exact = {was}.intensity_exact, deal_rating = {was}.deal_rating, ai_evaluation_reasoning = {was}.ai_evaluation_reasoning,
-        property_data = {was}.property_data, property_text = {was}.property_text, timestamp = {was}.timestamp
-        """;
+    private static readonly string InsertReplaced = $"flipr_changes (id, kind, {string.Join(", ", Columns)})";
+
+    private static string Replaced(string row, string kind) => $"{row}.id, '{kind}', {string.Join(", ", Columns.Select(column => $"{row}.{column}"))}";
 
     // They run with the rights of whoever set the schema up (the old backend's login may know nothing of the log), so nothing of the caller's may be
-    // called: hence the search path. The two for sets look entries up one by one: a join's plan, made once per connection and perhaps while the log is
-    // small, would read the whole log ever after.
+    // called: hence the search path.
     private static string Functions(string schema) => $"""
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
             PERFORM pg_advisory_xact_lock({LockKey});
             IF TG_OP = 'UPDATE' AND OLD.id = NEW.id THEN
-                {ReplaceOld(schema)};
-                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
-                VALUES (NEW.id, 'updated', NEW.lat_exact, NEW.lng_exact, OLD.lat_exact, OLD.lng_exact);
+                INSERT INTO {schema}.{InsertReplaced} VALUES ({Replaced("OLD", "updated")});
             ELSE
                 IF TG_OP <> 'INSERT' THEN
-                    {ReplaceOld(schema)};
-                    INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) VALUES (OLD.id, 'deleted', OLD.lat_exact, OLD.lng_exact);
+                    INSERT INTO {schema}.{InsertReplaced} VALUES ({Replaced("OLD", "deleted")});
                 END IF;
                 IF TG_OP <> 'DELETE' THEN
-                    UPDATE {schema}.flipr_changes SET is_current = false WHERE id = NEW.id AND is_current;
-                    INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) VALUES (NEW.id, 'new', NEW.lat_exact, NEW.lng_exact);
+                    INSERT INTO {schema}.flipr_changes (id, kind) VALUES (NEW.id, 'new');
                 END IF;
             END IF;
             PERFORM pg_notify('{Channel}', '');
@@ -91,31 +97,19 @@ internal static class PostgresChangeLogSchema
         END $function$;
 
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_inserts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
-        DECLARE
-            one record;
         BEGIN
             IF EXISTS (SELECT FROM inserted) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                FOR one IN SELECT id FROM inserted LOOP
-                    UPDATE {schema}.flipr_changes SET is_current = false WHERE id = one.id AND is_current;
-                END LOOP;
-                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact) SELECT id, 'new', lat_exact, lng_exact FROM inserted ORDER BY id COLLATE "C";
+                INSERT INTO {schema}.flipr_changes (id, kind) SELECT id, 'new' FROM inserted ORDER BY id COLLATE "C";
             END IF;
             RETURN NULL;
         END $function$;
 
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
-        DECLARE
-            one record;
         BEGIN
-            IF EXISTS (SELECT FROM updated) THEN
+            IF EXISTS (SELECT FROM was) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                FOR one IN SELECT * FROM was LOOP
-                    UPDATE {schema}.flipr_changes SET {Replaced("one")} WHERE id = one.id AND is_current;
-                END LOOP;
-                INSERT INTO {schema}.flipr_changes (id, kind, lat_exact, lng_exact, old_lat_exact, old_lng_exact)
-                SELECT updated.id, 'updated', updated.lat_exact, updated.lng_exact, was.lat_exact, was.lng_exact
-                FROM updated JOIN was ON was.id = updated.id ORDER BY updated.id COLLATE "C";
+                INSERT INTO {schema}.{InsertReplaced} SELECT {Replaced("was", "updated")} FROM was ORDER BY id COLLATE "C";
             END IF;
             RETURN NULL;
         END $function$;
@@ -123,9 +117,7 @@ internal static class PostgresChangeLogSchema
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
             PERFORM pg_advisory_xact_lock({LockKey});
-            UPDATE {schema}.flipr_changes AS logged SET {Replaced("was")}
-            FROM {schema}.properties AS was WHERE logged.id = was.id AND logged.is_current;
-            INSERT INTO {schema}.flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM {schema}.properties ORDER BY id;
+            INSERT INTO {schema}.{InsertReplaced} SELECT {Replaced("was", "deleted")} FROM {schema}.properties AS was ORDER BY id COLLATE "C";
             PERFORM pg_notify('{Channel}', '');
             RETURN NULL;
         END $function$;
@@ -143,22 +135,19 @@ internal static class PostgresChangeLogSchema
             FOR EACH ROW EXECUTE FUNCTION flipr_log_change();
         CREATE TRIGGER flipr_log_inserts AFTER INSERT ON properties REFERENCING NEW TABLE AS inserted
             FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_inserts();
-        CREATE TRIGGER flipr_log_updates AFTER UPDATE ON properties REFERENCING OLD TABLE AS was NEW TABLE AS updated
+        CREATE TRIGGER flipr_log_updates AFTER UPDATE ON properties REFERENCING OLD TABLE AS was
             FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_updates();
         CREATE TRIGGER flipr_log_truncate BEFORE TRUNCATE ON properties FOR EACH STATEMENT EXECUTE FUNCTION flipr_log_truncate();
         """;
 
     // What happened while no trigger watched: before there was one, or when the table was made anew.
     private const string CatchUp = """
-        WITH gone AS (
-            UPDATE flipr_changes SET is_current = false
-            WHERE is_current AND kind <> 'deleted' AND NOT EXISTS (SELECT FROM properties WHERE properties.id = flipr_changes.id)
-            RETURNING id, lat_exact, lng_exact)
-        INSERT INTO flipr_changes (id, kind, old_lat_exact, old_lng_exact) SELECT id, 'deleted', lat_exact, lng_exact FROM gone;
-        UPDATE flipr_changes SET is_current = false WHERE is_current AND kind = 'deleted' AND EXISTS (SELECT FROM properties WHERE properties.id = flipr_changes.id);
-        INSERT INTO flipr_changes (id, kind, lat_exact, lng_exact)
-        SELECT id, 'new', lat_exact, lng_exact FROM properties
-        WHERE NOT EXISTS (SELECT FROM flipr_changes WHERE flipr_changes.id = properties.id AND is_current)
+        INSERT INTO flipr_changes (id, kind)
+        SELECT id, 'deleted' FROM (SELECT DISTINCT ON (id) id, kind FROM flipr_changes ORDER BY id, position DESC) AS last
+        WHERE kind <> 'deleted' AND NOT EXISTS (SELECT FROM properties WHERE properties.id = last.id);
+        INSERT INTO flipr_changes (id, kind)
+        SELECT id, 'new' FROM properties
+        WHERE COALESCE((SELECT kind FROM flipr_changes WHERE flipr_changes.id = properties.id ORDER BY position DESC LIMIT 1), 'deleted') = 'deleted'
         ORDER BY timestamp NULLS FIRST, id COLLATE "C";
         """;
 
@@ -168,6 +157,11 @@ internal static class PostgresChangeLogSchema
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<LogState> ApplyAsync(NpgsqlTransaction transaction, bool hasTriggers, CancellationToken cancellationToken)
     {
+        if (!hasTriggers)
+        {
+            await ExecuteAsync(DropFirstForm);
+        }
+
         await ExecuteAsync(Create);
         string schema = (string)(await ScalarAsync(
             "SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'properties'::regclass"))!;

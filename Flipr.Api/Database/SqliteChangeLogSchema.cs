@@ -8,9 +8,9 @@ namespace Flipr.Api.Database;
 /// </summary>
 internal static class SqliteChangeLogSchema
 {
-    // What a change replaced moves from the table into the log, on the entry that had brought it: so the log keeps every state for those who
-    // have not read it yet, and costs nothing for what is never changed. Positions are never used twice: AUTOINCREMENT.
-    private const string Create = """
+    // An entry holds what it replaced, and is never written again. So every state is kept for those who have not read it yet: it stands on the next entry
+    // of its listing, or in the table; a listing that is never changed is stored once. Positions are never used twice: AUTOINCREMENT.
+    private static readonly string Create = $"""
         CREATE TABLE IF NOT EXISTS flipr_log (one INTEGER PRIMARY KEY CHECK (one = 1), database_id TEXT NOT NULL, pruned_to INTEGER NOT NULL DEFAULT 0);
         INSERT OR IGNORE INTO flipr_log (one, database_id) VALUES (1, lower(hex(randomblob(6))));
         CREATE TABLE IF NOT EXISTS flipr_changes (
@@ -18,55 +18,46 @@ internal static class SqliteChangeLogSchema
             id TEXT NOT NULL,
             kind TEXT NOT NULL,
             made_at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)),
-            is_current INTEGER NOT NULL DEFAULT 1,
-            old_lat REAL, old_lng REAL,
-            lat REAL, lng REAL,
-            address TEXT, price REAL, bedrooms INTEGER, bathrooms REAL, intensity REAL,
-            deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data TEXT, timestamp INTEGER);
-        CREATE UNIQUE INDEX IF NOT EXISTS flipr_changes_current ON flipr_changes (id) WHERE is_current = 1;
+            {StateColumns});
+        CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id);
+        CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {StateColumns});
         """;
 
-    private const string ReplaceOld = """
-        UPDATE flipr_changes SET
-            is_current = 0, address = OLD.address, price = OLD.price, bedrooms = OLD.bedrooms, bathrooms = OLD.bathrooms, intensity = OLD.intensity,
-            deal_rating = OLD.deal_rating, ai_evaluation_reasoning = OLD.ai_evaluation_reasoning, property_data = OLD.property_data, timestamp = OLD.timestamp
-        WHERE id = OLD.id AND is_current = 1
-        """;
+    private const string StateColumns =
+        "address TEXT, lat REAL, lng REAL, price REAL, bedrooms INTEGER, bathrooms REAL, intensity REAL, deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data TEXT, timestamp INTEGER";
 
-    // An id that is new to the log gets its entry at once. One that is there (deleted before, or replaced by INSERT OR REPLACE) gets it made aside, then
-    // put in the place of what was current: the last three statements find nothing to do otherwise, which costs less than asking once for everything.
+    // The log's first form marked each listing's last entry. It begins anew, with another id: every client is told to load everything again.
+    private const string IsFirstForm = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('flipr_changes') WHERE name = 'is_current')";
+
+    private const string DropFirstForm = "DROP TABLE flipr_changes; DROP TABLE flipr_log";
+
+    /// <summary>The columns of a listing's state besides its id, alike in the table and in the log.</summary>
+    public static readonly IReadOnlyList<string> Columns = [.. StateColumns.Split(", ").Select(column => column.Split(' ')[0])];
+
+    private static readonly string InsertReplaced = $"INSERT INTO flipr_changes (id, kind, {string.Join(", ", Columns)})";
+
+    private static readonly string UpdatedEntry = $"{InsertReplaced} VALUES (NEW.id, 'updated', {Of("OLD")})";
+
+    private static readonly string DeletedEntry = $"{InsertReplaced} VALUES (OLD.id, 'deleted', {Of("OLD")})";
+
+    // Whether it replaces a row is known from the log. What that row was is known from the trigger before.
     private static readonly string InsertedEntry = $"""
-        INSERT INTO flipr_changes (id, kind, is_current, lat, lng)
-        VALUES (NEW.id, 'new', NOT EXISTS (SELECT 1 FROM flipr_changes WHERE id = NEW.id AND is_current = 1), {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")});
-        UPDATE flipr_changes SET kind = iif(was.kind <> 'deleted', 'updated', 'new'), old_lat = was.lat, old_lng = was.lng
-        FROM flipr_changes AS was WHERE flipr_changes.position = last_insert_rowid() AND flipr_changes.is_current = 0 AND was.id = NEW.id AND was.is_current = 1;
-        UPDATE flipr_changes SET is_current = 0 WHERE id = NEW.id AND is_current = 1 AND position <> last_insert_rowid();
-        UPDATE flipr_changes SET is_current = 1 WHERE position = last_insert_rowid() AND is_current = 0
+        {InsertReplaced}
+        SELECT NEW.id, iif(was.id IS NULL, 'new', 'updated'), {Of("was")} FROM (SELECT 1) LEFT JOIN flipr_replacing AS was
+        ON was.id = NEW.id AND (SELECT kind FROM flipr_changes WHERE id = NEW.id ORDER BY position DESC LIMIT 1) <> 'deleted'
         """;
 
-    private static readonly string DeletedEntry = $"""
-        {ReplaceOld};
-        INSERT INTO flipr_changes (id, kind, old_lat, old_lng) VALUES (OLD.id, 'deleted', {SqliteSchema.Number("OLD.lat")}, {SqliteSchema.Number("OLD.lng")})
-        """;
-
-    private static readonly string UpdatedEntry = $"""
-        {ReplaceOld};
-        INSERT INTO flipr_changes (id, kind, lat, lng, old_lat, old_lng)
-        VALUES (NEW.id, 'updated', {SqliteSchema.Number("NEW.lat")}, {SqliteSchema.Number("NEW.lng")}, {SqliteSchema.Number("OLD.lat")}, {SqliteSchema.Number("OLD.lng")})
-        """;
-
-    // INSERT OR REPLACE, which the old backend may use, deletes the old row without a delete trigger. What it replaces is saved before that,
-    // on an entry that stays current: an INSERT OR IGNORE fires this too and then changes nothing.
-    private const string SaveReplaced = """
-        UPDATE flipr_changes SET
-            address = was.address, price = was.price, bedrooms = was.bedrooms, bathrooms = was.bathrooms, intensity = was.intensity,
-            deal_rating = was.deal_rating, ai_evaluation_reasoning = was.ai_evaluation_reasoning, property_data = was.property_data, timestamp = was.timestamp
-        FROM properties AS was WHERE was.id = NEW.id AND flipr_changes.id = NEW.id AND flipr_changes.is_current = 1
+    // INSERT OR REPLACE, which the old backend may use, and UPDATE OR REPLACE delete a row without a delete trigger. So it is laid aside before that. An
+    // INSERT OR IGNORE fires this too and then changes nothing: it stays lying there until the next time.
+    private static readonly string LayAside = $"""
+        DELETE FROM flipr_replacing;
+        INSERT INTO flipr_replacing SELECT id, {string.Join(", ", Columns)} FROM properties WHERE id = NEW.id
         """;
 
     private static readonly (string Name, string When, string Body)[] Triggers =
     [
-        ("flipr_log_replacing", "BEFORE INSERT ON properties WHEN EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", SaveReplaced),
+        ("flipr_log_replacing", "BEFORE INSERT ON properties WHEN EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
+        ("flipr_log_renaming", "BEFORE UPDATE ON properties WHEN OLD.id <> NEW.id AND EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
         ("flipr_log_insert", "AFTER INSERT ON properties WHEN NEW.id IS NOT NULL", InsertedEntry),
         ("flipr_log_update", "AFTER UPDATE ON properties WHEN OLD.id = NEW.id", UpdatedEntry),
         ("flipr_log_rename", "AFTER UPDATE ON properties WHEN OLD.id <> NEW.id", $"{DeletedEntry}; {InsertedEntry}"),
@@ -75,23 +66,29 @@ internal static class SqliteChangeLogSchema
 
     // What happened while no trigger watched: before there were any, or when the table was made anew.
     private static readonly string CatchUp = $"""
-        INSERT INTO flipr_changes (id, kind, is_current, old_lat, old_lng)
-        SELECT id, 'deleted', 2, lat, lng FROM flipr_changes
-        WHERE is_current = 1 AND kind <> 'deleted' AND id NOT IN (SELECT id FROM properties WHERE id IS NOT NULL);
-        UPDATE flipr_changes SET is_current = 0 WHERE is_current = 1 AND id IN (SELECT id FROM flipr_changes WHERE is_current = 2);
-        UPDATE flipr_changes SET is_current = 1 WHERE is_current = 2;
-        UPDATE flipr_changes SET is_current = 0 WHERE is_current = 1 AND kind = 'deleted' AND id IN (SELECT id FROM properties);
-        INSERT INTO flipr_changes (id, kind, lat, lng)
-        SELECT id, 'new', {SqliteSchema.Number("lat")}, {SqliteSchema.Number("lng")} FROM properties
-        WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM flipr_changes WHERE is_current = 1)
+        INSERT INTO flipr_changes (id, kind)
+        SELECT id, 'deleted' FROM (SELECT id, kind, max(position) FROM flipr_changes GROUP BY id)
+        WHERE kind <> 'deleted' AND id NOT IN (SELECT id FROM properties WHERE id IS NOT NULL);
+        INSERT INTO flipr_changes (id, kind)
+        SELECT id, 'new' FROM properties
+        WHERE id IS NOT NULL AND COALESCE((SELECT kind FROM flipr_changes WHERE flipr_changes.id = properties.id ORDER BY position DESC LIMIT 1), 'deleted') = 'deleted'
         ORDER BY {SqliteSchema.Number("timestamp")}, id;
         """;
+
+    private static string Of(string row) => string.Join(", ", Columns.Select(column => $"{row}.{column}"));
 
     /// <summary>Creates the log where it is missing, and gives its state.</summary>
     /// <param name="connection">A connection in the transaction that sets the schema up.</param>
     public static LogState Apply(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = IsFirstForm;
+        if ((long)command.ExecuteScalar()! != 0)
+        {
+            command.CommandText = DropFirstForm;
+            command.ExecuteNonQuery();
+        }
+
         command.CommandText = Create;
         command.ExecuteNonQuery();
 

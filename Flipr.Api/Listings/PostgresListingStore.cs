@@ -10,9 +10,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
 {
     private static readonly ListingFilter Filter = new("price_exact", "intensity_exact", "lat_exact", "lng_exact", "bedrooms");
 
-    private static readonly string Columns = $"{PostgresListingColumns.Of("properties")}, COALESCE(flipr_changes.position, 0) AS position";
-
-    private const string LastChange = "LEFT JOIN flipr_changes ON flipr_changes.id = properties.id AND flipr_changes.is_current";
+    private static readonly string Columns = $"{PostgresListingColumns.Of("properties")}, COALESCE((SELECT max(position) FROM flipr_changes WHERE flipr_changes.id = properties.id), 0) AS position";
 
     private const string Newest = """timestamp DESC NULLS LAST, id COLLATE "C" """;
 
@@ -40,7 +38,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
         async (source, token) =>
         {
             await using NpgsqlCommand command = source.CreateCommand(
-                $"SELECT database_id, {Columns} FROM flipr_log CROSS JOIN properties {LastChange} WHERE properties.id = @id");
+                $"SELECT database_id, {Columns} FROM flipr_log CROSS JOIN properties WHERE properties.id = @id");
             command.Parameters.Add(new NpgsqlParameter<string>("id", id));
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             return await reader.ReadAsync(token) ? ReadListing(reader, reader.GetString(0), 1) : (ListingJson?)null;
@@ -58,7 +56,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
                 FROM (SELECT {PostgresChangeLogSchema.State} FROM flipr_log) AS state
                 CROSS JOIN (SELECT COUNT(*) AS total FROM properties {where}) AS selected
                 LEFT JOIN (
-                    SELECT {Columns} FROM (SELECT * FROM properties {where} ORDER BY {Newest} LIMIT @limit OFFSET @offset) AS properties {LastChange}
+                    SELECT {Columns} FROM (SELECT * FROM properties {where} ORDER BY {Newest} LIMIT @limit OFFSET @offset) AS properties
                 ) AS page ON true
                 ORDER BY {Newest}
                 """;

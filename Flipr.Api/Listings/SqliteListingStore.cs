@@ -9,9 +9,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
 {
     private static readonly ListingFilter Filter = new(SqliteSchema.Number("price"), SqliteSchema.Number("intensity"), SqliteSchema.Number("lat"), SqliteSchema.Number("lng"), SqliteSchema.Number("bedrooms"));
 
-    private static readonly string Columns = $"{SqliteListingColumns.Of("properties")}, COALESCE(flipr_changes.position, 0)";
-
-    private const string LastChange = "LEFT JOIN flipr_changes ON flipr_changes.id = properties.id AND flipr_changes.is_current = 1";
+    private static readonly string Columns = $"{SqliteListingColumns.Of("properties")}, COALESCE((SELECT max(position) FROM flipr_changes WHERE flipr_changes.id = properties.id), 0)";
 
     public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
         writer => changes.Select(change => Apply(writer, change)).ToArray(),
@@ -21,7 +19,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         command =>
         {
             string databaseId = SqliteChangeLogSchema.ReadState(command).DatabaseId;
-            command.CommandText = $"SELECT {Columns} FROM properties {LastChange} WHERE properties.id = @id";
+            command.CommandText = $"SELECT {Columns} FROM properties WHERE properties.id = @id";
             command.Parameters.AddWithValue("@id", id);
             return ReadListings(command, databaseId) is [var found] ? found : (ListingJson?)null;
         },
@@ -37,7 +35,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
 
             string newest = $"ORDER BY {SqliteSchema.Number("timestamp")} DESC NULLS LAST, id";
             command.CommandText = $"""
-                SELECT {Columns} FROM (SELECT * FROM properties {where} {newest} LIMIT @limit OFFSET @offset) AS properties {LastChange}
+                SELECT {Columns} FROM (SELECT * FROM properties {where} {newest} LIMIT @limit OFFSET @offset) AS properties
                 ORDER BY {SqliteSchema.Number("properties.timestamp")} DESC NULLS LAST, properties.id
                 """;
             command.Parameters.AddWithValue("@limit", query.PerPage);

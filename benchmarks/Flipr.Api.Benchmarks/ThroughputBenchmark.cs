@@ -111,7 +111,7 @@ internal static class ThroughputBenchmark
             if (!isLogged)
             {
                 await database.ExecuteAsync(kind == "SQLite"
-                    ? "DROP TRIGGER flipr_log_replacing; DROP TRIGGER flipr_log_insert; DROP TRIGGER flipr_log_update; DROP TRIGGER flipr_log_rename; DROP TRIGGER flipr_log_delete"
+                    ? "DROP TRIGGER flipr_log_replacing; DROP TRIGGER flipr_log_renaming; DROP TRIGGER flipr_log_insert; DROP TRIGGER flipr_log_update; DROP TRIGGER flipr_log_rename; DROP TRIGGER flipr_log_delete"
                     : "ALTER TABLE properties DISABLE TRIGGER USER");
             }
 

@@ -17,8 +17,10 @@ internal sealed class PostgresFaultDatabase(string url, PgBouncer? pooler = null
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             """
-            SELECT database_id, position, kind, c.id, (CASE WHEN c.is_current THEN p.property_data ELSE c.property_data END ->> 'n')::int
-            FROM flipr_log CROSS JOIN flipr_changes AS c LEFT JOIN properties AS p ON p.id = c.id ORDER BY position
+            SELECT database_id, c.position, c.kind, c.id, (COALESCE(later.property_data, p.property_data) ->> 'n')::int
+            FROM flipr_log CROSS JOIN flipr_changes AS c LEFT JOIN properties AS p ON p.id = c.id
+            LEFT JOIN flipr_changes AS later ON later.position = (SELECT min(position) FROM flipr_changes AS l WHERE l.id = c.id AND l.position > c.position)
+            ORDER BY c.position
             """,
             connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();

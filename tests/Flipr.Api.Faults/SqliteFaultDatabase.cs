@@ -15,8 +15,10 @@ internal sealed class SqliteFaultDatabase(string home) : IFaultDatabase
         using SqliteConnection connection = Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
-            SELECT database_id, position, kind, c.id, json_extract(CASE WHEN c.is_current THEN p.property_data ELSE c.property_data END, '$.n')
-            FROM flipr_log CROSS JOIN flipr_changes AS c LEFT JOIN properties AS p ON p.id = c.id ORDER BY position
+            SELECT database_id, c.position, c.kind, c.id, json_extract(COALESCE(later.property_data, p.property_data), '$.n')
+            FROM flipr_log CROSS JOIN flipr_changes AS c LEFT JOIN properties AS p ON p.id = c.id
+            LEFT JOIN flipr_changes AS later ON later.position = (SELECT min(position) FROM flipr_changes AS l WHERE l.id = c.id AND l.position > c.position)
+            ORDER BY c.position
             """;
         using SqliteDataReader reader = command.ExecuteReader();
         var log = new List<LogEntry>();
