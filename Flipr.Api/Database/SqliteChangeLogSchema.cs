@@ -20,7 +20,7 @@ internal static class SqliteChangeLogSchema
             made_at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)),
             {StateColumns});
         CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id);
-        CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {StateColumns});
+        CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {StateColumns}) WITHOUT ROWID;
         """;
 
     private const string StateColumns =
@@ -40,8 +40,10 @@ internal static class SqliteChangeLogSchema
 
     private static readonly string DeletedEntry = $"{InsertReplaced} VALUES (OLD.id, 'deleted', {Of("OLD")})";
 
-    // Whether it replaces a row is known from the log. What that row was is known from the trigger before.
-    private static readonly string InsertedEntry = $"""
+    private const string NewEntry = "INSERT INTO flipr_changes (id, kind) VALUES (NEW.id, 'new')";
+
+    // What was laid aside may be left over from before: whether a row is replaced is known from the log.
+    private static readonly string ReplacedEntry = $"""
         {InsertReplaced}
         SELECT NEW.id, iif(was.id IS NULL, 'new', 'updated'), {Of("was")} FROM (SELECT 1) LEFT JOIN flipr_replacing AS was
         ON was.id = NEW.id AND (SELECT kind FROM flipr_changes WHERE id = NEW.id ORDER BY position DESC LIMIT 1) <> 'deleted'
@@ -54,13 +56,16 @@ internal static class SqliteChangeLogSchema
         INSERT INTO flipr_replacing SELECT id, {string.Join(", ", Columns)} FROM properties WHERE id = NEW.id
         """;
 
+    private const string IsLaidAside = "EXISTS (SELECT 1 FROM flipr_replacing WHERE id = NEW.id)";
+
     private static readonly (string Name, string When, string Body)[] Triggers =
     [
         ("flipr_log_replacing", "BEFORE INSERT ON properties WHEN EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
         ("flipr_log_renaming", "BEFORE UPDATE ON properties WHEN OLD.id <> NEW.id AND EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
-        ("flipr_log_insert", "AFTER INSERT ON properties WHEN NEW.id IS NOT NULL", InsertedEntry),
+        ("flipr_log_insert", $"AFTER INSERT ON properties WHEN NEW.id IS NOT NULL AND NOT {IsLaidAside}", NewEntry),
+        ("flipr_log_replace", $"AFTER INSERT ON properties WHEN {IsLaidAside}", ReplacedEntry),
         ("flipr_log_update", "AFTER UPDATE ON properties WHEN OLD.id = NEW.id", UpdatedEntry),
-        ("flipr_log_rename", "AFTER UPDATE ON properties WHEN OLD.id <> NEW.id", $"{DeletedEntry}; {InsertedEntry}"),
+        ("flipr_log_rename", "AFTER UPDATE ON properties WHEN OLD.id <> NEW.id", $"{DeletedEntry}; {ReplacedEntry}"),
         ("flipr_log_delete", "AFTER DELETE ON properties WHEN OLD.id IS NOT NULL", DeletedEntry),
     ];
 

@@ -17,6 +17,8 @@ internal static class ThroughputBenchmark
     private const int Listings = 1_000;
     private const double Bound = 0.8;
 
+    private static readonly string[] SqliteTriggers = ["replacing", "renaming", "insert", "replace", "update", "rename", "delete"];
+
     public static async Task<int> RunAsync(PostgresCluster postgres, int rounds)
     {
         bool holds = true;
@@ -111,7 +113,7 @@ internal static class ThroughputBenchmark
             if (!isLogged)
             {
                 await database.ExecuteAsync(kind == "SQLite"
-                    ? "DROP TRIGGER flipr_log_replacing; DROP TRIGGER flipr_log_renaming; DROP TRIGGER flipr_log_insert; DROP TRIGGER flipr_log_update; DROP TRIGGER flipr_log_rename; DROP TRIGGER flipr_log_delete"
+                    ? string.Concat(SqliteTriggers.Select(name => $"DROP TRIGGER flipr_log_{name}; "))
                     : "ALTER TABLE properties DISABLE TRIGGER USER");
             }
 
