@@ -88,7 +88,8 @@ internal static class SqliteChangeLogSchema
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = IsFirstForm;
-        if ((long)command.ExecuteScalar()! != 0)
+        bool isFirstForm = (long)command.ExecuteScalar()! != 0;
+        if (isFirstForm)
         {
             command.CommandText = DropFirstForm;
             command.ExecuteNonQuery();
@@ -97,7 +98,7 @@ internal static class SqliteChangeLogSchema
         command.CommandText = Create;
         command.ExecuteNonQuery();
 
-        if (!ReadTriggers(command).SetEquals(Triggers.Select(Definition)))
+        if (isFirstForm || !ReadTriggers(command).SetEquals(Triggers.Select(Definition)))
         {
             command.CommandText = string.Concat(Triggers.Select(trigger => $"DROP TRIGGER IF EXISTS {trigger.Name}; {Definition(trigger)}; ")) + CatchUp;
             command.ExecuteNonQuery();

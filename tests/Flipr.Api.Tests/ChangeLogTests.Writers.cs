@@ -69,8 +69,8 @@ public abstract partial class ChangeLogTests
     public async Task A_table_made_anew_is_reconciled_with_the_log()
     {
         string start = Cursor(await _api.GetAsync("/properties"));
-        await _api.StoreAsync("""{"id":"a","n":1}""");
-        await _api.StoreAsync("""{"id":"b","n":2}""");
+        await _api.StoreAsync("""{"id":"a","n":1,"lat":1,"lng":2}""");
+        await _api.StoreAsync("""{"id":"b","n":2,"lat":40,"lng":50}""");
         await DeleteAsync("b");
         _api.Dispose();
         await _database.ExecuteAsync("DROP TABLE properties");
@@ -81,6 +81,26 @@ public abstract partial class ChangeLogTests
         await using SocketIOTestClient client = await ConnectAsync();
         Assert.Equal(["new a", "new b 2", "deleted b", "deleted a", "new b 3"], (await client.CatchUpAsync(start)).Changes);
         Assert.Equal(["new b 3"], (await client.CatchUpAsync(null)).Changes);
+
+        // Nobody knows any more where it was: so everybody is told.
+        Assert.Equal(["deleted a"], (await client.CatchUpAsync(start, bbox: "[2,1,2,1]")).Changes);
+    }
+
+    [Fact]
+    public async Task A_log_of_the_first_form_begins_anew()
+    {
+        await _api.StoreAsync("""{"id":"a","n":1}""");
+        string start = Cursor(await _api.GetAsync("/properties"));
+        _api.Dispose();
+        await _database.ExecuteAsync("DROP TABLE flipr_changes; CREATE TABLE flipr_changes (position BIGINT PRIMARY KEY, id TEXT, kind TEXT, is_current BOOLEAN)");
+
+        _api = _database.Start();
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal("""{"status":"reset"}""", (await client.AskAsync("catch_up", $$"""{"since":"{{start}}"}""")).GetRawText());
+        (string[] changes, string next) = await client.CatchUpAsync(null);
+        Assert.Equal(["new a 1"], changes);
+        await _api.StoreAsync("""{"id":"a","n":2}""");
+        Assert.Equal(["updated a 2"], (await client.CatchUpAsync(next)).Changes);
     }
 
     public async ValueTask DisposeAsync()

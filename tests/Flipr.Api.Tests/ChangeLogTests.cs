@@ -134,6 +134,24 @@ public abstract partial class ChangeLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_update_replaced_is_forgotten_and_what_comes_later_is_not()
+    {
+        await _api.StoreAsync("""{"id":"a","n":1}""");
+        await _api.StoreAsync("""{"id":"a","n":2}""");
+        string kept = Cursor(await _api.GetAsync("/properties"));
+        var log = _api.Services.GetRequiredService<IChangeLog>();
+
+        await log.PruneAsync(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0L, await _database.ExecuteAsync("SELECT count(*) FROM flipr_changes WHERE property_data IS NOT NULL"));
+        await _api.StoreAsync("""{"id":"a","n":3}""");
+        await _api.StoreAsync("""{"id":"a","n":4}""");
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal(["updated a 3", "updated a 4"], (await client.CatchUpAsync(kept)).Changes);
+        Assert.Equal(["new a 4"], (await client.CatchUpAsync(null)).Changes);
+    }
+
+    [Fact]
     public async Task The_log_is_pruned_in_pieces_each_behind_its_horizon()
     {
         string start = Cursor(await _api.GetAsync("/properties"));

@@ -22,6 +22,35 @@ public sealed class SqliteChangeLogTests : ChangeLogTests
     }
 
     [Fact]
+    public async Task What_was_laid_aside_for_an_insert_that_was_ignored_is_not_taken_for_a_later_one()
+    {
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Api.StoreAsync("""{"id":"a","n":1}""");
+        await Database.ExecuteAsync("INSERT OR IGNORE INTO properties (id, property_data) VALUES ('a', '{\"n\":2}')");
+        await Api.StoreAsync("""{"id":"a","n":3}""");
+        await DeleteAsync("a");
+        await Api.StoreAsync("""{"id":"a","n":4}""");
+        await Api.StoreAsync("""{"id":"b","n":5}""");
+        await Api.StoreAsync("""{"id":"a","n":6}""");
+
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal(["new a 1", "updated a 3", "deleted a", "new a 4", "new b 5", "updated a 6"], (await client.CatchUpAsync(start)).Changes);
+    }
+
+    [Fact]
+    public async Task An_id_that_is_given_to_another_row_replaces_the_one_that_had_it()
+    {
+        string start = Cursor(await Api.GetAsync("/properties"));
+        await Api.StoreAsync("""{"id":"a","n":1}""");
+        await Api.StoreAsync("""{"id":"b","n":2}""");
+        await Database.ExecuteAsync("UPDATE OR REPLACE properties SET id = 'b' WHERE id = 'a'");
+
+        await using SocketIOTestClient client = await ConnectAsync();
+        Assert.Equal(["new a 1", "new b 2", "deleted a", "updated b 1"], (await client.CatchUpAsync(start)).Changes);
+        Assert.Equal(["new b 1"], (await client.CatchUpAsync(null)).Changes);
+    }
+
+    [Fact]
     public async Task A_row_without_an_id_is_left_alone()
     {
         await Database.ExecuteAsync("INSERT INTO properties (id, price) VALUES (NULL, 1)");
