@@ -198,6 +198,10 @@ export class App implements Taker {
           this.#opened = listing;
           this.#list.select(listing?.number);
         },
+        emptied: () => {
+          this.#hasToRedrawMap = true;
+          this.#changed();
+        },
       });
     } catch (error) {
       element('map').append(make('p', 'none', `The map cannot be drawn here (${error instanceof Error ? error.message : String(error)}). The list works without it.`));
