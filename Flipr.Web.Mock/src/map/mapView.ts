@@ -19,6 +19,11 @@ const HOME: Box = [-125, 24.4, -66.8, 49.5];
 const NEARLY_HOME: Box = [-123, 27, -69, 47.5];
 const AROUND: [[number, number], [number, number]] = [[-179.9, 4], [-42, 75]];
 
+/** The pause between two updates of the map, in milliseconds: where drawing them takes long, it leaves most of the machine to everything else. */
+const LEAST_PAUSE = 900;
+const MOST_PAUSE = 3000;
+const PAUSE_PER_DRAWING = 4;
+
 export interface MapEvents {
   moved: () => void;
   opened: (listing: Listing | undefined) => void;
@@ -34,6 +39,9 @@ export class MapView {
   #popup: Popup | undefined;
   #isHeatShown = false;
   #isLost = false;
+  /** When the update began that is being drawn, and how long the last one took. */
+  #begun: number | undefined;
+  #drawing = 0;
 
   /** Fails where the browser cannot draw it. */
   static async create(container: HTMLElement, byNumber: (number: number) => Listing | undefined, events: MapEvents): Promise<MapView> {
@@ -72,6 +80,10 @@ export class MapView {
     this.#heat = new PointLayer(source('heat'), ({ intensity }) => ({ weight: 0.15 + intensity }));
     this.#arrivals = new Arrivals(map);
     map.on('moveend', events.moved);
+    map.on('idle', () => {
+      if (this.#begun !== undefined) this.#drawing = performance.now() - this.#begun;
+      this.#begun = undefined;
+    });
     // The graphics card may be taken from a page, and given back later: then MapLibre makes the sources anew.
     map.on('webglcontextlost', () => {
       this.#isLost = true;
@@ -120,7 +132,13 @@ export class MapView {
     if (this.#isHeatShown) this.#heat.remove(number);
   }
 
+  /** How long to wait before the next update. */
+  get pause(): number {
+    return Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, this.#drawing * PAUSE_PER_DRAWING));
+  }
+
   async flush(): Promise<void> {
+    if (this.#points.hasChanges) this.#begun = performance.now();
     await this.#points.flush();
     if (this.#isHeatShown) await this.#heat.flush();
   }

@@ -5,7 +5,7 @@ import { hasPlace, type Listing } from '../listings/listing';
 /** More than this at once is handed over whole. */
 const MAX_DIFF = 4000;
 
-/** MapLibre's copy of what its worker holds: a quarter of what a listing takes, and the store has it all. So it keeps nothing. */
+/** MapLibre's copy of what its worker holds: a third of what a listing takes, and the store has it all. So it keeps nothing. */
 class NoCopy extends Map<number | string, Feature> {
   override set(): this {
     return this;
@@ -27,6 +27,10 @@ export class PointLayer {
     private readonly source: () => GeoJSONSource | undefined,
     private readonly properties: (listing: Listing) => Record<string, number>,
   ) {}
+
+  get hasChanges(): boolean {
+    return this.#changed.size > 0;
+  }
 
   put(listing: Listing): void {
     this.#changed.set(listing.number, hasPlace(listing) ? listing : undefined);
