@@ -21,7 +21,6 @@ import { throttle } from './throttle';
 
 /** The least pauses between two updates of what is seen, in milliseconds. */
 const LIST_PAUSE = 400;
-const MAP_PAUSE = 900;
 const WATCH_PAUSE = 500;
 const ANNOUNCE_PAUSE = 5000;
 
@@ -130,7 +129,7 @@ export class App implements Taker {
     this.#notices.held(this.store.size);
   });
 
-  readonly #showMap = throttle(MAP_PAUSE, async () => {
+  readonly #showMap = throttle(() => this.map?.pause ?? 0, async () => {
     if (!this.map) return;
     if (this.#hasToRedrawMap) {
       this.#hasToRedrawMap = false;
@@ -197,6 +196,10 @@ export class App implements Taker {
         opened: (listing) => {
           this.#opened = listing;
           this.#list.select(listing?.number);
+        },
+        emptied: () => {
+          this.#hasToRedrawMap = true;
+          this.#changed();
         },
       });
     } catch (error) {

@@ -17,3 +17,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: s
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/** Calls `work` when what has changed on the page is painted, so that it does not hold that up. */
+export function afterPaint(work: () => void): void {
+  requestAnimationFrame(() => setTimeout(work));
+}

@@ -1,5 +1,5 @@
-/** Calls `work` soon after it was asked for, and never again within `pause` milliseconds: what comes meanwhile is done together. */
-export function throttle(pause: number, work: () => void | Promise<void>): () => void {
+/** Calls `work` soon after it was asked for, and never again within a pause in milliseconds: what comes meanwhile is done together. */
+export function throttle(pause: number | (() => number), work: () => void | Promise<void>): () => void {
   let wanted = false;
   let resting = false;
   const run = async (): Promise<void> => {
@@ -11,7 +11,7 @@ export function throttle(pause: number, work: () => void | Promise<void>): () =>
       setTimeout(() => {
         resting = false;
         if (wanted) void run();
-      }, pause);
+      }, typeof pause === 'number' ? pause : pause());
     }
   };
   return () => {

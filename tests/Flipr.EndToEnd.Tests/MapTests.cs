@@ -138,6 +138,11 @@ public class MapTests
         Assert.Equal(390, await phone.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await Expect(phone.Locator("#map canvas")).ToBeInViewportAsync();
         await Expect(phone.Locator("#listings li").First).ToBeInViewportAsync();
+        foreach ((string city, double longitude, double latitude) in Cities)
+        {
+            Assert.True(await IsInSightAsync(phone, longitude, latitude), $"Something lies over {city}.");
+        }
+
         await Browser.PhotographAsync(phone, "phone");
         await phone.Locator("#tools-toggle").TapAsync();
         await Expect(phone.Locator("#post button")).ToBeEnabledAsync();
@@ -165,6 +170,34 @@ public class MapTests
         await Expect(page.Locator("#tools-toggle")).ToBeFocusedAsync();
         browser.AssertNoErrors();
     }
+
+    [Fact]
+    public async Task Listings_are_back_on_the_map_when_the_browser_took_its_graphics_away_for_a_while()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        await api.PostAsync(Listing("1 Pike Place, Seattle", -122.34, 47.609, 0.95, 3, 725_000));
+        IPage page = await browser.OpenMapAsync(api.Address);
+        await UntilDrawnAsync(page, 1);
+
+        IJSHandle graphics = await page.EvaluateHandleAsync("flipr.map.map.getCanvas().getContext('webgl2').getExtension('WEBGL_lose_context')");
+        await graphics.EvaluateAsync("graphics => new Promise(gone => { flipr.map.map.once('webglcontextlost', () => gone()); graphics.loseContext(); })");
+        string second = await api.PostAsync(Listing("2 Ocean Drive, Miami", -80.13, 25.78, 0.5, 1, 300_000));
+        await Expect(page.Locator($"li[data-id='{second}']")).ToBeVisibleAsync();
+        await graphics.EvaluateAsync("graphics => graphics.restoreContext()");
+        await UntilDrawnAsync(page, 2);
+
+        await api.PostAsync(Listing("3 Beacon Street, Boston", -71.07, 42.35, 0.5, 1, 300_000));
+        await UntilDrawnAsync(page, 3);
+    }
+
+    private static async Task UntilDrawnAsync(IPage page, int points) =>
+        await page.WaitForFunctionAsync("count => flipr.map.map.style && flipr.map.map.queryRenderedFeatures({ layers: ['points'] }).length === count", points);
+
+    /// <summary>Whether a finger on the place meets the map, and nothing that lies over it.</summary>
+    private static Task<bool> IsInSightAsync(IPage page, double longitude, double latitude) => page.EvaluateAsync<bool>(
+        "place => { const canvas = flipr.map.map.getCanvas(), frame = canvas.getBoundingClientRect(), at = flipr.map.map.project(place); return document.elementFromPoint(frame.left + at.x, frame.top + at.y) === canvas; }",
+        new[] { longitude, latitude });
 
     private static async Task PostSomeAsync(ApiProcess api, int count)
     {

@@ -1,6 +1,7 @@
 import { Map as MapLibreMap, Popup, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { afterPaint } from '../dom';
 import type { Box } from '../listings/box';
 import { covers } from '../listings/box';
 import { hasPlace, type Listing } from '../listings/listing';
@@ -18,9 +19,16 @@ const HOME: Box = [-125, 24.4, -66.8, 49.5];
 const NEARLY_HOME: Box = [-123, 27, -69, 47.5];
 const AROUND: [[number, number], [number, number]] = [[-179.9, 4], [-42, 75]];
 
+/** The pause between two updates of the map, in milliseconds: where drawing them takes long, it leaves most of the machine to everything else. */
+const LEAST_PAUSE = 900;
+const MOST_PAUSE = 3000;
+const PAUSE_PER_DRAWING = 4;
+
 export interface MapEvents {
   moved: () => void;
   opened: (listing: Listing | undefined) => void;
+  /** It lost all of its listings. */
+  emptied: () => void;
 }
 
 /** The map: the base, the listings on it, and one popup. */
@@ -30,6 +38,10 @@ export class MapView {
   readonly #arrivals: Arrivals;
   #popup: Popup | undefined;
   #isHeatShown = false;
+  #isLost = false;
+  /** When the update began that is being drawn, and how long the last one took. */
+  #begun: number | undefined;
+  #drawing = 0;
 
   /** Fails where the browser cannot draw it. */
   static async create(container: HTMLElement, byNumber: (number: number) => Listing | undefined, events: MapEvents): Promise<MapView> {
@@ -63,12 +75,26 @@ export class MapView {
     byNumber: (number: number) => Listing | undefined,
     private readonly events: MapEvents,
   ) {
-    this.#points = new PointLayer(map.getSource('listings') as GeoJSONSource, ({ number, tier }) => ({ number, tier }));
-    this.#heat = new PointLayer(map.getSource('heat') as GeoJSONSource, ({ intensity }) => ({ weight: 0.15 + intensity }));
+    const source = (id: string) => () => (this.#isLost ? undefined : map.getSource<GeoJSONSource>(id));
+    this.#points = new PointLayer(source('listings'), ({ tier }) => ({ tier }));
+    this.#heat = new PointLayer(source('heat'), ({ intensity }) => ({ weight: 0.15 + intensity }));
     this.#arrivals = new Arrivals(map);
     map.on('moveend', events.moved);
+    map.on('idle', () => {
+      if (this.#begun !== undefined) this.#drawing = performance.now() - this.#begun;
+      this.#begun = undefined;
+    });
+    // The graphics card may be taken from a page, and given back later: then MapLibre makes the sources anew.
+    map.on('webglcontextlost', () => {
+      this.#isLost = true;
+      for (const layer of [this.#points, this.#heat]) layer.abandon();
+    });
+    map.on('style.load', () => {
+      this.#isLost = false;
+      events.emptied();
+    });
     map.on('click', 'points', ({ features }) => {
-      const listing = byNumber(Number(features?.[0]?.properties.number));
+      const listing = byNumber(Number(features?.[0]?.id));
       if (listing) this.open(listing, false);
     });
     map.on('click', 'clusters', ({ features, lngLat }) => {
@@ -106,7 +132,13 @@ export class MapView {
     if (this.#isHeatShown) this.#heat.remove(number);
   }
 
+  /** How long to wait before the next update. */
+  get pause(): number {
+    return Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, this.#drawing * PAUSE_PER_DRAWING));
+  }
+
   async flush(): Promise<void> {
+    if (this.#points.hasChanges) this.#begun = performance.now();
     await this.#points.flush();
     if (this.#isHeatShown) await this.#heat.flush();
   }
@@ -136,13 +168,12 @@ export class MapView {
     this.map.fitBounds([HOME[0], HOME[1], HOME[2], HOME[3]], { padding: 12, duration: 500 });
   }
 
-  /** Opens the one popup; brings a place that is out of sight, or hidden in a cluster, into view first when asked from the list. */
+  /** Opens the one popup; when asked from the list, then brings a place that is out of sight, or hidden in a cluster, into view. */
   open(listing: Listing, bringIntoView: boolean): void {
     this.close();
     this.events.opened(listing);
     if (!hasPlace(listing)) return;
     const at: [number, number] = [listing.lng, listing.lat];
-    if (bringIntoView) this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 9), duration: 400 });
     const popup = new Popup({ maxWidth: '300px', offset: 12, focusAfterOpen: !bringIntoView, closeOnClick: true }).setLngLat(at).setDOMContent(popupContent(listing)).addTo(this.map);
     popup.on('close', () => {
       if (this.#popup !== popup) return;
@@ -150,6 +181,8 @@ export class MapView {
       this.events.opened(undefined);
     });
     this.#popup = popup;
+    // The popup first: drawing the map on its way takes a slow machine long.
+    if (bringIntoView) afterPaint(() => this.#popup === popup && this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 9), duration: 400 }));
   }
 
   /** Shows what became of the listing of the open popup. */

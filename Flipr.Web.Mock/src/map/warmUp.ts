@@ -27,7 +27,7 @@ function sample(at?: [number, number]): FeatureCollection<Point> {
   const places = at ? [at, at, [at[0] + 10, at[1]]] : [];
   return {
     type: 'FeatureCollection',
-    features: places.map((coordinates, i) => ({ type: 'Feature', id: i + 1, properties: { number: 0, tier: i, weight: 1 }, geometry: { type: 'Point', coordinates } })),
+    features: places.map((coordinates, i) => ({ type: 'Feature', id: i + 1, properties: { tier: i, weight: 1 }, geometry: { type: 'Point', coordinates } })),
   };
 }
 
