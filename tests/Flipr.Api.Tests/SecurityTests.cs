@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.Api.Tests;
@@ -11,6 +12,22 @@ public sealed class SecurityTests
 
     private static readonly (string, string) KeySet = ("FLIPR_API_KEY", Key);
     private static readonly (string, string) Anonymous = ("ALLOW_ANONYMOUS_UPDATES", "true");
+
+    /// <summary>The page offers its simulator outside production only, and the key's field where a key is needed.</summary>
+    [Theory]
+    [InlineData("development", false, false)]
+    [InlineData("development key", false, true)]
+    [InlineData("production key", true, true)]
+    [InlineData("production key anonymous", true, false)]
+    public async Task The_page_is_told_what_to_offer(string server, bool production, bool keyRequired)
+    {
+        using ApiHost api = Start(server);
+        JsonElement traits = await api.GetAsync("/frontend.json");
+
+        Assert.Equal(production, traits.GetProperty("production").GetBoolean());
+        Assert.Equal(keyRequired, traits.GetProperty("key_required").GetBoolean());
+        Assert.Equal(2, traits.EnumerateObject().Count());
+    }
 
     [Theory]
     // settings; what the request presents; the answers to an update and to a delete
@@ -31,10 +48,7 @@ public sealed class SecurityTests
     [InlineData("production anonymous", "bearer wrong", 200, 401)]
     public async Task Changes_need_the_key_where_one_is_required(string server, string presented, int update, int delete)
     {
-        List<(string, string)> settings = [];
-        settings.AddRange(server.Contains("key", StringComparison.Ordinal) ? [KeySet] : []);
-        settings.AddRange(server.Contains("anonymous", StringComparison.Ordinal) ? [Anonymous] : []);
-        using ApiHost api = server.StartsWith("production", StringComparison.Ordinal) ? ApiHost.InProduction(settings) : new ApiHost(settings);
+        using ApiHost api = Start(server);
         (string, string)[] headers = presented switch
         {
             "bearer right" => [("Authorization", $"Bearer {Key}")],
@@ -247,6 +261,14 @@ public sealed class SecurityTests
         }
 
         return api.Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static ApiHost Start(string server)
+    {
+        List<(string, string)> settings = [];
+        settings.AddRange(server.Contains("key", StringComparison.Ordinal) ? [KeySet] : []);
+        settings.AddRange(server.Contains("anonymous", StringComparison.Ordinal) ? [Anonymous] : []);
+        return server.StartsWith("production", StringComparison.Ordinal) ? ApiHost.InProduction(settings) : new ApiHost(settings);
     }
 
     private static string? Header(HttpResponseMessage response, string name) =>

@@ -128,6 +128,47 @@ public class MapTests
     }
 
     [Fact]
+    public async Task Another_database_in_the_place_of_the_one_it_knew_is_loaded_anew()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess first = await ApiProcess.StartAsync();
+        await PostSomeAsync(first, 12);
+        IPage page = await browser.OpenMapAsync(first.Address);
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("12");
+
+        await first.KillAsync();
+        first.DeleteDatabase();
+        await using ApiProcess second = await first.StartNextAsync();
+        string other = await second.PostAsync(Listing("7 Other Street, Denver", -104.99, 39.74, 0.5, 1, 300_000));
+
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("1");
+        await Expect(page.Locator($"li[data-id='{other}']")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_for_where_one_is_needed_and_nothing_keeps_it()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartWithSettingsAsync("FLIPR_API_KEY=a-key-of-this-test");
+        IPage page = await browser.OpenMapAsync(api.Address);
+        ILocator key = page.Locator("#post input[name=key]");
+        await page.Locator("#tools-toggle").ClickAsync();
+        await page.Locator("#post button").ClickAsync();
+        await Expect(page.Locator("#posted")).ToContainTextAsync("key");
+        await key.FillAsync("a-key-of-this-test");
+        await page.Locator("#post button").ClickAsync();
+        await Expect(page.Locator("#posted")).ToContainTextAsync("Posted as");
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("1");
+
+        string kept = await page.EvaluateAsync<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href])");
+        Assert.DoesNotContain("a-key-of-this-test", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-key-of-this-test", await page.Locator("#log").TextContentAsync(), StringComparison.Ordinal);
+        await page.ReloadAsync();
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("1");
+        await Expect(key).ToHaveValueAsync("");
+    }
+
+    [Fact]
     public async Task It_is_usable_on_a_phone_and_in_the_dark_and_by_keyboard()
     {
         await using Browser browser = await Browser.StartAsync();

@@ -59,6 +59,23 @@ public sealed partial class ApiProcess : IAsyncDisposable
         return StartAsync(home, port: 0, ownsHome: true, Path.Combine(copy, Path.GetFileName(program)));
     }
 
+    /// <summary>Starts it with settings in the file for them, <c>.env</c>.</summary>
+    public static async Task<ApiProcess> StartWithSettingsAsync(params string[] settings)
+    {
+        DirectoryInfo home = NewHome();
+        await File.WriteAllLinesAsync(Path.Combine(home.FullName, ".env"), settings, TestContext.Current.CancellationToken);
+        return await StartAsync(home, port: 0, ownsHome: true, Repository.Program("Flipr.Api"));
+    }
+
+    /// <summary>Deletes its database, once it has ended.</summary>
+    public void DeleteDatabase()
+    {
+        foreach (FileInfo file in _home.EnumerateFiles("properties.db*"))
+        {
+            file.Delete();
+        }
+    }
+
     /// <summary>Starts the next process on the same port with the same database, once this one has ended.</summary>
     public Task<ApiProcess> StartNextAsync() => StartAsync(_home, Address.Port, ownsHome: false, _program);
 
