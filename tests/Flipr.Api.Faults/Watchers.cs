@@ -38,7 +38,12 @@ internal sealed class Watchers : IAsyncDisposable
         }
 
         var watchers = new Watchers(Process.Start(start)!, count);
-        await watchers.SettleAsync(null);
+        if (!await watchers.SettleAsync(null))
+        {
+            await watchers.DisposeAsync();
+            throw new InvalidOperationException($"Not all of the {count} clients have connected within a minute.");
+        }
+
         return watchers;
     }
 
