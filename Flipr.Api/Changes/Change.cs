@@ -12,7 +12,6 @@ namespace Flipr.Api.Changes;
 /// <param name="To">Where it is afterwards, if anywhere.</param>
 internal sealed record Change(long Position, string Cursor, ChangeKind Kind, string Id, ListingJson? Listing, GeoPoint? From, GeoPoint? To)
 {
-    /// <summary>Whether the listing is in the box afterwards, or was before; also of one that is gone from nobody knows where.</summary>
-    public bool Touches(BoundingBox box) =>
-        (From is { } from ? box.Contains(from) : Kind == ChangeKind.Deleted) || (To is { } to && box.Contains(to));
+    /// <summary>Whether the listing is in the box afterwards, or was before.</summary>
+    public bool Touches(BoundingBox box) => (From is { } from && box.Contains(from)) || (To is { } to && box.Contains(to));
 }

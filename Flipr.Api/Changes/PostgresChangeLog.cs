@@ -9,13 +9,15 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 {
     private const int StateColumns = 3;
 
-    // The next entry of the same listing, which holds the state that this one had brought; none while that stands in the table. A subquery with a limit
-    // is looked up by the index for each entry, whatever the planner thinks of the log's size.
+    // The next entry of the same listing, which holds the state that this one had brought; none while that stands in the table. With a limit, and not in an
+    // EXISTS, which would drop it, it is looked up by the index for each entry, whatever the planner thinks of the log's size.
     private const string Later = """
-        SELECT * FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1
+        SELECT {0} FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1
         """;
 
-    private const string IsForgettable = "(kind = 'deleted' OR EXISTS (SELECT FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position))";
+    private static readonly string IsLast = $"({Later.Replace("{0}", "later.position", StringComparison.Ordinal)}) IS NULL";
+
+    private static readonly string IsForgettable = $"(kind = 'deleted' OR NOT ({IsLast}))";
 
     private static readonly string Forgotten = string.Join(", ", PostgresChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
 
@@ -90,7 +92,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         var horizon = new NpgsqlBatchCommand("UPDATE flipr_log SET pruned_to = @upTo WHERE pruned_to < @upTo");
         horizon.Parameters.Add(new NpgsqlParameter<long>("upTo", upTo));
         batch.BatchCommands.Add(horizon);
-        // What another instance prunes, or somebody holds, is no reason to wait: the next time will do.
+        // Always in one order: another instance may be at it.
         NpgsqlBatchCommand entries = Add($"DELETE FROM flipr_changes WHERE position IN ({Piece(IsForgettable)})");
         // A listing's last entry stays, and needs no more what it replaced: it is as though the listing were new.
         Add($"UPDATE flipr_changes SET kind = 'new', {Forgotten} WHERE position IN ({Piece("kind = 'updated'")})");
@@ -98,7 +100,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         return (int)entries.RecordsAffected;
 
         static string Piece(string condition) =>
-            $"SELECT position FROM flipr_changes AS logged WHERE position > @after AND position <= @upTo AND {condition} FOR UPDATE SKIP LOCKED";
+            $"SELECT position FROM flipr_changes AS logged WHERE position > @after AND position <= @upTo AND {condition} ORDER BY position FOR UPDATE";
 
         NpgsqlBatchCommand Add(string sql)
         {
@@ -118,11 +120,11 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 
     // The listings as they are, each at its last change.
     private static string Listings(ChangeQuery query) => $"""
-        SELECT logged.position, logged.kind, logged.id AS logged_id, NULL::float8 AS old_lat, NULL::float8 AS old_lng, listing.lat_exact AS new_lat, listing.lng_exact AS new_lng,
+        SELECT logged.position, logged.kind, logged.id AS logged_id, NULL::float8 AS old_lat, NULL::float8 AS old_lng, logged.new_lat_exact, logged.new_lng_exact,
             {Columns(query, "listing")}
         FROM flipr_changes AS logged JOIN properties AS listing ON listing.id = logged.id
-        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND NOT EXISTS ({Later})
-            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, "listing.lat_exact", "listing.lng_exact")}" : "")}
+        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND {IsLast}
+            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, "logged.new_lat_exact", "logged.new_lng_exact")}" : "")}
         ORDER BY logged.position LIMIT @limit
         """;
 
@@ -131,25 +133,19 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
     {
         string states = string.Join(", ", PostgresChangeLogSchema.Columns.Select(
             column => $"CASE WHEN later.position IS NULL THEN properties.{column} ELSE later.{column} END AS {column}"));
+        string touching = query.Box is not { } box ? ""
+            : $"AND ({ListingFilter.Inside(box, "lat_exact", "lng_exact")} OR {ListingFilter.Inside(box, "new_lat_exact", "new_lng_exact")})";
         return $"""
-            SELECT change.position, change.kind, change.id AS logged_id, change.old_lat, change.old_lng, change.lat_exact AS new_lat, change.lng_exact AS new_lng,
-                {Columns(query, "change")}
+            SELECT change.position, change.kind, change.id AS logged_id, change.old_lat, change.old_lng, change.new_lat_exact, change.new_lng_exact, {Columns(query, "change")}
             FROM (
-                SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, {states}
-                FROM flipr_changes AS logged
-                LEFT JOIN LATERAL ({Later}) AS later ON logged.kind <> 'deleted'
-                LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id
-                WHERE logged.position > @after AND logged.position <= @last) AS change
-            {(query.Box is { } box ? $"WHERE {Touches(box)}" : "")}
-            ORDER BY change.position LIMIT @limit
+                SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, logged.new_lat_exact, logged.new_lng_exact, {states}
+                FROM (
+                    SELECT * FROM flipr_changes WHERE position > @after AND position <= @last {touching} ORDER BY position LIMIT @limit) AS logged
+                LEFT JOIN LATERAL ({Later.Replace("{0}", "*", StringComparison.Ordinal)}) AS later ON logged.kind <> 'deleted'
+                LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id) AS change
+            ORDER BY change.position
             """;
     }
-
-    // A delete whose place nobody knows concerns everybody, as in Change.Touches.
-    private static string Touches(BoundingBox box) => $"""
-        {ListingFilter.Inside(box, "change.old_lat", "change.old_lng")} OR {ListingFilter.Inside(box, "change.lat_exact", "change.lng_exact")}
-        OR change.kind = 'deleted' AND (change.old_lat IS NULL OR change.old_lng IS NULL)
-        """;
 
     private static string Columns(ChangeQuery query, string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : PostgresListingColumns.Of(table);
 }

@@ -13,7 +13,7 @@ internal sealed record PruneStep(long UpTo, long Count)
     private const int Size = 5_000;
 
     /// <summary>Selects the piece behind <c>@after</c> of what was made before <c>@before</c>.</summary>
-    /// <param name="isForgettable">The condition for an entry (<c>logged</c>) that is not the last one of a listing.</param>
+    /// <param name="isForgettable">The condition for an entry (<c>logged</c>) that goes: a delete, or one that is not the last of its listing.</param>
     public static string Sql(string isForgettable) => $"""
         SELECT max(position), COALESCE(sum(CASE WHEN kind <> 'new' OR {isForgettable} THEN 1 ELSE 0 END), 0)
         FROM (SELECT position, id, kind, made_at FROM flipr_changes WHERE position > @after ORDER BY position LIMIT {Size}) AS logged

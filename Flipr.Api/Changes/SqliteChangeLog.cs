@@ -91,10 +91,10 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     // The listings as they are, each at its last change.
     private static string Listings(ChangeQuery query) => $"""
-        SELECT logged.position, logged.kind, logged.id, NULL, NULL, {SqliteSchema.Number("listing.lat")}, {SqliteSchema.Number("listing.lng")}, {Columns(query, "listing")}
+        SELECT logged.position, logged.kind, logged.id, NULL, NULL, {NewPlace("logged")}, {Columns(query, "listing")}
         FROM flipr_changes AS logged CROSS JOIN properties AS listing ON listing.id = logged.id
-        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND NOT EXISTS ({Later})
-            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, SqliteSchema.Number("listing.lat"), SqliteSchema.Number("listing.lng"))}" : "")}
+        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted'
+            {(query.Box is { } box ? $"AND {IsIn(box, "new_lat", "new_lng")}" : "")} AND NOT EXISTS ({Later})
         ORDER BY logged.position LIMIT @limit
         """;
 
@@ -103,28 +103,23 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
     {
         string states = string.Join(", ", SqliteChangeLogSchema.Columns.Select(
             column => $"iif(later.position IS NULL, properties.{column}, later.{column}) AS {column}"));
+        string touching = query.Box is not { } box ? "" : $"AND ({IsIn(box, "lat", "lng")} OR {IsIn(box, "new_lat", "new_lng")})";
         return $"""
-            SELECT change.position, change.kind, change.id, {OldPlace}, {NewPlace}, {Columns(query, "change")}
+            SELECT change.position, change.kind, change.id, {SqliteSchema.Number("change.old_lat")}, {SqliteSchema.Number("change.old_lng")}, {NewPlace("change")}, {Columns(query, "change")}
             FROM (
-                SELECT logged.position, logged.kind, logged.id, logged.lat AS old_lat, logged.lng AS old_lng, {states}
+                SELECT logged.position, logged.kind, logged.id, logged.lat AS old_lat, logged.lng AS old_lng, logged.new_lat, logged.new_lng, {states}
                 FROM flipr_changes AS logged
                 LEFT JOIN flipr_changes AS later ON logged.kind <> 'deleted' AND later.position = ({Later})
                 LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id
-                WHERE logged.position > @after AND logged.position <= @last) AS change
-            {(query.Box is { } box ? $"WHERE {Touches(box)}" : "")}
+                WHERE logged.position > @after AND logged.position <= @last {touching}) AS change
             ORDER BY change.position LIMIT @limit
             """;
     }
 
-    // A delete whose place nobody knows concerns everybody, as in Change.Touches.
-    private static string Touches(BoundingBox box) => $"""
-        {ListingFilter.Inside(box, SqliteSchema.Number("change.old_lat"), SqliteSchema.Number("change.old_lng"))}
-        OR {ListingFilter.Inside(box, SqliteSchema.Number("change.lat"), SqliteSchema.Number("change.lng"))}
-        OR change.kind = 'deleted' AND ({SqliteSchema.Number("change.old_lat")} IS NULL OR {SqliteSchema.Number("change.old_lng")} IS NULL)
-        """;
+    private static string IsIn(BoundingBox box, string latitude, string longitude) =>
+        ListingFilter.Inside(box, SqliteSchema.Number($"logged.{latitude}"), SqliteSchema.Number($"logged.{longitude}"));
 
-    private static readonly string OldPlace = $"{SqliteSchema.Number("change.old_lat")}, {SqliteSchema.Number("change.old_lng")}";
-    private static readonly string NewPlace = $"{SqliteSchema.Number("change.lat")}, {SqliteSchema.Number("change.lng")}";
+    private static string NewPlace(string table) => $"{SqliteSchema.Number($"{table}.new_lat")}, {SqliteSchema.Number($"{table}.new_lng")}";
 
     private static string Columns(ChangeQuery query, string table) => query.OnlyIds ? ListingColumns.OnlyId(table) : SqliteListingColumns.Of(table);
 }

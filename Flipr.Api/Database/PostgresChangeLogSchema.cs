@@ -42,12 +42,12 @@ internal static class PostgresChangeLogSchema
     private const string DropFirstForm = $"""
         DO $$ BEGIN
             IF {IsFirstForm} THEN
-                DROP TABLE flipr_changes, flipr_log;
+                DROP TABLE IF EXISTS flipr_changes, flipr_log;
             END IF;
         END $$
         """;
 
-    // An entry holds what it replaced, and is never written again. So every state is kept for those who have not read it yet: it stands on the next entry
+    // An entry holds what it replaced, and is not written again until that is forgotten. So every state is kept for those who have not read it yet: it stands on the next entry
     // of its listing, or in the table; a listing that is never changed is stored once, and a change costs one row.
     private const string Create = """
         CREATE TABLE IF NOT EXISTS flipr_log (
@@ -60,6 +60,7 @@ internal static class PostgresChangeLogSchema
             id TEXT NOT NULL,
             kind TEXT NOT NULL,
             made_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            new_lat_exact DOUBLE PRECISION, new_lng_exact DOUBLE PRECISION,
             address TEXT, lat_exact DOUBLE PRECISION, lng_exact DOUBLE PRECISION, price_exact DOUBLE PRECISION, bedrooms INTEGER, bathrooms REAL,
             intensity_exact DOUBLE PRECISION, deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data JSONB, property_text TEXT, timestamp INTEGER);
         CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id, position);
@@ -72,24 +73,25 @@ internal static class PostgresChangeLogSchema
         "property_data", "property_text", "timestamp",
     ];
 
-    private static readonly string InsertReplaced = $"flipr_changes (id, kind, {string.Join(", ", Columns)})";
+    private static readonly string Replacing = string.Join(", ", Columns);
 
-    private static string Replaced(string row, string kind) => $"{row}.id, '{kind}', {string.Join(", ", Columns.Select(column => $"{row}.{column}"))}";
+    private static string Replaced(string row) => string.Join(", ", Columns.Select(column => $"{row}.{column}"));
 
     // They run with the rights of whoever set the schema up (the old backend's login may know nothing of the log), so nothing of the caller's may be
-    // called: hence the search path.
+    // called: hence the search path. The one for updates keeps its plan for the connection's life, perhaps made for one row: without nested loops it is good for many.
     private static string Functions(string schema) => $"""
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
             PERFORM pg_advisory_xact_lock({LockKey});
             IF TG_OP = 'UPDATE' AND OLD.id = NEW.id THEN
-                INSERT INTO {schema}.{InsertReplaced} VALUES ({Replaced("OLD", "updated")});
+                INSERT INTO {schema}.flipr_changes (id, kind, new_lat_exact, new_lng_exact, {Replacing})
+                VALUES (NEW.id, 'updated', NEW.lat_exact, NEW.lng_exact, {Replaced("OLD")});
             ELSE
                 IF TG_OP <> 'INSERT' THEN
-                    INSERT INTO {schema}.{InsertReplaced} VALUES ({Replaced("OLD", "deleted")});
+                    INSERT INTO {schema}.flipr_changes (id, kind, {Replacing}) VALUES (OLD.id, 'deleted', {Replaced("OLD")});
                 END IF;
                 IF TG_OP <> 'DELETE' THEN
-                    INSERT INTO {schema}.flipr_changes (id, kind) VALUES (NEW.id, 'new');
+                    INSERT INTO {schema}.flipr_changes (id, kind, new_lat_exact, new_lng_exact) VALUES (NEW.id, 'new', NEW.lat_exact, NEW.lng_exact);
                 END IF;
             END IF;
             PERFORM pg_notify('{Channel}', '');
@@ -100,16 +102,20 @@ internal static class PostgresChangeLogSchema
         BEGIN
             IF EXISTS (SELECT FROM inserted) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                INSERT INTO {schema}.flipr_changes (id, kind) SELECT id, 'new' FROM inserted ORDER BY id COLLATE "C";
+                INSERT INTO {schema}.flipr_changes (id, kind, new_lat_exact, new_lng_exact)
+                SELECT id, 'new', lat_exact, lng_exact FROM inserted ORDER BY id COLLATE "C";
             END IF;
             RETURN NULL;
         END $function$;
 
-        CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+        CREATE OR REPLACE FUNCTION {schema}.flipr_log_updates() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
         BEGIN
-            IF EXISTS (SELECT FROM was) THEN
+            IF EXISTS (SELECT FROM updated) THEN
                 PERFORM pg_advisory_xact_lock({LockKey});
-                INSERT INTO {schema}.{InsertReplaced} SELECT {Replaced("was", "updated")} FROM was ORDER BY id COLLATE "C";
+                INSERT INTO {schema}.flipr_changes (id, kind, new_lat_exact, new_lng_exact, {Replacing})
+                SELECT was.id, 'updated', updated.lat_exact, updated.lng_exact, {Replaced("was")}
+                FROM was JOIN updated ON updated.id = was.id ORDER BY was.id COLLATE "C";
             END IF;
             RETURN NULL;
         END $function$;
@@ -117,7 +123,8 @@ internal static class PostgresChangeLogSchema
         CREATE OR REPLACE FUNCTION {schema}.flipr_log_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
             PERFORM pg_advisory_xact_lock({LockKey});
-            INSERT INTO {schema}.{InsertReplaced} SELECT {Replaced("was", "deleted")} FROM {schema}.properties AS was ORDER BY id COLLATE "C";
+            INSERT INTO {schema}.flipr_changes (id, kind, {Replacing})
+            SELECT was.id, 'deleted', {Replaced("was")} FROM {schema}.properties AS was ORDER BY was.id COLLATE "C";
             PERFORM pg_notify('{Channel}', '');
             RETURN NULL;
         END $function$;
@@ -135,18 +142,19 @@ internal static class PostgresChangeLogSchema
             FOR EACH ROW EXECUTE FUNCTION flipr_log_change();
         CREATE TRIGGER flipr_log_inserts AFTER INSERT ON properties REFERENCING NEW TABLE AS inserted
             FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_inserts();
-        CREATE TRIGGER flipr_log_updates AFTER UPDATE ON properties REFERENCING OLD TABLE AS was
+        CREATE TRIGGER flipr_log_updates AFTER UPDATE ON properties REFERENCING OLD TABLE AS was NEW TABLE AS updated
             FOR EACH STATEMENT WHEN (current_setting('{SetwiseSetting}', true) = 'on') EXECUTE FUNCTION flipr_log_updates();
         CREATE TRIGGER flipr_log_truncate BEFORE TRUNCATE ON properties FOR EACH STATEMENT EXECUTE FUNCTION flipr_log_truncate();
         """;
 
     // What happened while no trigger watched: before there was one, or when the table was made anew.
     private const string CatchUp = """
-        INSERT INTO flipr_changes (id, kind)
-        SELECT id, 'deleted' FROM (SELECT DISTINCT ON (id) id, kind FROM flipr_changes ORDER BY id, position DESC) AS last
+        INSERT INTO flipr_changes (id, kind, lat_exact, lng_exact)
+        SELECT id, 'deleted', new_lat_exact, new_lng_exact
+        FROM (SELECT DISTINCT ON (id) id, kind, new_lat_exact, new_lng_exact FROM flipr_changes ORDER BY id, position DESC) AS last
         WHERE kind <> 'deleted' AND NOT EXISTS (SELECT FROM properties WHERE properties.id = last.id);
-        INSERT INTO flipr_changes (id, kind)
-        SELECT id, 'new' FROM properties
+        INSERT INTO flipr_changes (id, kind, new_lat_exact, new_lng_exact)
+        SELECT id, 'new', lat_exact, lng_exact FROM properties
         WHERE COALESCE((SELECT kind FROM flipr_changes WHERE flipr_changes.id = properties.id ORDER BY position DESC LIMIT 1), 'deleted') = 'deleted'
         ORDER BY timestamp NULLS FIRST, id COLLATE "C";
         """;

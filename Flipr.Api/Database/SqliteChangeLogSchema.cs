@@ -8,7 +8,7 @@ namespace Flipr.Api.Database;
 /// </summary>
 internal static class SqliteChangeLogSchema
 {
-    // An entry holds what it replaced, and is never written again. So every state is kept for those who have not read it yet: it stands on the next entry
+    // An entry holds what it replaced, and is not written again until that is forgotten. So every state is kept for those who have not read it yet: it stands on the next entry
     // of its listing, or in the table; a listing that is never changed is stored once. Positions are never used twice: AUTOINCREMENT.
     private static readonly string Create = $"""
         CREATE TABLE IF NOT EXISTS flipr_log (one INTEGER PRIMARY KEY CHECK (one = 1), database_id TEXT NOT NULL, pruned_to INTEGER NOT NULL DEFAULT 0);
@@ -18,6 +18,7 @@ internal static class SqliteChangeLogSchema
             id TEXT NOT NULL,
             kind TEXT NOT NULL,
             made_at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)),
+            new_lat REAL, new_lng REAL,
             {StateColumns});
         CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id);
         CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {StateColumns}) WITHOUT ROWID;
@@ -29,31 +30,33 @@ internal static class SqliteChangeLogSchema
     // The log's first form marked each listing's last entry. It begins anew, with another id: every client is told to load everything again.
     private const string IsFirstForm = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('flipr_changes') WHERE name = 'is_current')";
 
-    private const string DropFirstForm = "DROP TABLE flipr_changes; DROP TABLE flipr_log";
+    private const string DropFirstForm = "DROP TABLE flipr_changes; DROP TABLE IF EXISTS flipr_log; DELETE FROM flipr_origins";
 
     /// <summary>The columns of a listing's state besides its id, alike in the table and in the log.</summary>
     public static readonly IReadOnlyList<string> Columns = [.. StateColumns.Split(", ").Select(column => column.Split(' ')[0])];
 
-    private static readonly string InsertReplaced = $"INSERT INTO flipr_changes (id, kind, {string.Join(", ", Columns)})";
+    private static readonly string Replacing = string.Join(", ", Columns);
 
-    private static readonly string UpdatedEntry = $"{InsertReplaced} VALUES (NEW.id, 'updated', {Of("OLD")})";
+    private static readonly string UpdatedEntry =
+        $"INSERT INTO flipr_changes (id, kind, new_lat, new_lng, {Replacing}) VALUES (NEW.id, 'updated', NEW.lat, NEW.lng, {Of("OLD")})";
 
-    private static readonly string DeletedEntry = $"{InsertReplaced} VALUES (OLD.id, 'deleted', {Of("OLD")})";
+    private static readonly string DeletedEntry = $"INSERT INTO flipr_changes (id, kind, {Replacing}) SELECT OLD.id, 'deleted', {Of("OLD")} WHERE OLD.id IS NOT NULL";
 
-    private const string NewEntry = "INSERT INTO flipr_changes (id, kind) VALUES (NEW.id, 'new')";
+    private const string NewEntry = "INSERT INTO flipr_changes (id, kind, new_lat, new_lng) VALUES (NEW.id, 'new', NEW.lat, NEW.lng)";
 
     // What was laid aside may be left over from before: whether a row is replaced is known from the log.
     private static readonly string ReplacedEntry = $"""
-        {InsertReplaced}
-        SELECT NEW.id, iif(was.id IS NULL, 'new', 'updated'), {Of("was")} FROM (SELECT 1) LEFT JOIN flipr_replacing AS was
+        INSERT INTO flipr_changes (id, kind, new_lat, new_lng, {Replacing})
+        SELECT NEW.id, iif(was.id IS NULL, 'new', 'updated'), NEW.lat, NEW.lng, {Of("was")} FROM (SELECT 1) LEFT JOIN flipr_replacing AS was
         ON was.id = NEW.id AND (SELECT kind FROM flipr_changes WHERE id = NEW.id ORDER BY position DESC LIMIT 1) <> 'deleted'
+        WHERE NEW.id IS NOT NULL
         """;
 
     // INSERT OR REPLACE, which the old backend may use, and UPDATE OR REPLACE delete a row without a delete trigger. So it is laid aside before that. An
     // INSERT OR IGNORE fires this too and then changes nothing: it stays lying there until the next time.
     private static readonly string LayAside = $"""
         DELETE FROM flipr_replacing;
-        INSERT INTO flipr_replacing SELECT id, {string.Join(", ", Columns)} FROM properties WHERE id = NEW.id
+        INSERT INTO flipr_replacing SELECT id, {Replacing} FROM properties WHERE id = NEW.id
         """;
 
     private const string IsLaidAside = "EXISTS (SELECT 1 FROM flipr_replacing WHERE id = NEW.id)";
@@ -61,21 +64,21 @@ internal static class SqliteChangeLogSchema
     private static readonly (string Name, string When, string Body)[] Triggers =
     [
         ("flipr_log_replacing", "BEFORE INSERT ON properties WHEN EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
-        ("flipr_log_renaming", "BEFORE UPDATE ON properties WHEN OLD.id <> NEW.id AND EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
+        ("flipr_log_renaming", "BEFORE UPDATE ON properties WHEN OLD.id IS NOT NEW.id AND EXISTS (SELECT 1 FROM properties WHERE id = NEW.id)", LayAside),
         ("flipr_log_insert", $"AFTER INSERT ON properties WHEN NEW.id IS NOT NULL AND NOT {IsLaidAside}", NewEntry),
         ("flipr_log_replace", $"AFTER INSERT ON properties WHEN {IsLaidAside}", ReplacedEntry),
         ("flipr_log_update", "AFTER UPDATE ON properties WHEN OLD.id = NEW.id", UpdatedEntry),
-        ("flipr_log_rename", "AFTER UPDATE ON properties WHEN OLD.id <> NEW.id", $"{DeletedEntry}; {ReplacedEntry}"),
-        ("flipr_log_delete", "AFTER DELETE ON properties WHEN OLD.id IS NOT NULL", DeletedEntry),
+        ("flipr_log_rename", "AFTER UPDATE ON properties WHEN OLD.id IS NOT NEW.id", $"{DeletedEntry}; {ReplacedEntry}"),
+        ("flipr_log_delete", "AFTER DELETE ON properties", DeletedEntry),
     ];
 
     // What happened while no trigger watched: before there were any, or when the table was made anew.
     private static readonly string CatchUp = $"""
-        INSERT INTO flipr_changes (id, kind)
-        SELECT id, 'deleted' FROM (SELECT id, kind, max(position) FROM flipr_changes GROUP BY id)
+        INSERT INTO flipr_changes (id, kind, lat, lng)
+        SELECT id, 'deleted', new_lat, new_lng FROM (SELECT id, kind, new_lat, new_lng, max(position) FROM flipr_changes GROUP BY id)
         WHERE kind <> 'deleted' AND id NOT IN (SELECT id FROM properties WHERE id IS NOT NULL);
-        INSERT INTO flipr_changes (id, kind)
-        SELECT id, 'new' FROM properties
+        INSERT INTO flipr_changes (id, kind, new_lat, new_lng)
+        SELECT id, 'new', lat, lng FROM properties
         WHERE id IS NOT NULL AND COALESCE((SELECT kind FROM flipr_changes WHERE flipr_changes.id = properties.id ORDER BY position DESC LIMIT 1), 'deleted') = 'deleted'
         ORDER BY {SqliteSchema.Number("timestamp")}, id;
         """;

@@ -11,6 +11,9 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
 
     private static readonly string Columns = $"{SqliteListingColumns.Of("properties")}, COALESCE((SELECT max(position) FROM flipr_changes WHERE flipr_changes.id = properties.id), 0)";
 
+    // SQLite lets a row have none, by a hand that forgot it.
+    private const string IsListing = "WHERE id IS NOT NULL";
+
     public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
         writer => changes.Select(change => Apply(writer, change)).ToArray(),
         cancellationToken);
@@ -29,7 +32,8 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         command =>
         {
             LogState state = SqliteChangeLogSchema.ReadState(command);
-            string where = Filter.Where(query, command);
+            string conditions = Filter.Where(query, command);
+            string where = conditions.Length == 0 ? IsListing : $"{conditions} AND id IS NOT NULL";
             command.CommandText = $"SELECT COUNT(*) FROM properties {where}";
             long total = (long)command.ExecuteScalar()!;
 
@@ -54,7 +58,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
                     COUNT(*) FILTER (WHERE {intensity} > 0.6 AND {intensity} <= 0.8),
                     COUNT(*) FILTER (WHERE {intensity} > 0.4 AND {intensity} <= 0.6),
                     COUNT(*) FILTER (WHERE {intensity} <= 0.4)
-                FROM properties
+                FROM properties {IsListing}
                 """;
             using SqliteDataReader reader = command.ExecuteReader();
             reader.Read();

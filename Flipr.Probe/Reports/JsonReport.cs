@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Flipr.Probe.Stages;
 
@@ -6,6 +7,9 @@ namespace Flipr.Probe.Reports;
 /// <summary>One JSON document for programs, at the end; docs/probe.md has its schema.</summary>
 internal sealed class JsonReport(TextWriter output) : IReport
 {
+    // For terminals and files, never for a page: quotes and letters stay readable.
+    private static readonly JsonReportContext Readable = new(new JsonSerializerOptions(JsonReportContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     private readonly List<JsonStage> _stages = [];
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private readonly long _timestamp = TimeProvider.System.GetTimestamp();
@@ -25,6 +29,6 @@ internal sealed class JsonReport(TextWriter output) : IReport
         var run = new JsonRun(
             JsonRun.SchemaVersion, ProbeVersion.Text, _options.Endpoint.ToString(), _options.Namespace, _options.Origin, _started,
             Math.Round(TimeProvider.System.GetElapsedTime(_timestamp).TotalMilliseconds, 1), exitCode, _stages, clients);
-        output.WriteLine(JsonSerializer.Serialize(run, JsonReportContext.Default.JsonRun));
+        output.WriteLine(JsonSerializer.Serialize(run, Readable.JsonRun));
     }
 }

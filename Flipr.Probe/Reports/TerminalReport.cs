@@ -12,6 +12,7 @@ internal sealed class TerminalReport(TextWriter output, bool isTerminal, bool ha
     private const string Indent = "                                      ";
 
     private readonly List<string> _skipped = [];
+    private readonly List<string> _allSkipped = [];
     private string? _reason;
 
     public void Begin(ProbeOptions options)
@@ -34,6 +35,11 @@ internal sealed class TerminalReport(TextWriter output, bool isTerminal, bool ha
         if (isTerminal)
         {
             output.Write("\r\u001b[K");
+        }
+
+        if (finding.Outcome == Outcome.Skipped)
+        {
+            _allSkipped.Add(stage.Title);
         }
 
         // What one failure leaves to the stages after it is one line.
@@ -72,8 +78,10 @@ internal sealed class TerminalReport(TextWriter output, bool isTerminal, bool ha
         }
 
         output.WriteLine();
-        output.WriteLine(exitCode == 0 ? "Every stage passed." : string.Create(CultureInfo.InvariantCulture, $"Exit code {exitCode}."));
+        output.WriteLine(exitCode == 0 ? Success : string.Create(CultureInfo.InvariantCulture, $"Exit code {exitCode}."));
     }
+
+    private string Success => _allSkipped.Count == 0 ? "Every stage passed." : $"Every stage that ran passed; skipped: {string.Join(", ", _allSkipped)}.";
 
     private void WriteSkipped()
     {

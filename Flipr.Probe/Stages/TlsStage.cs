@@ -55,8 +55,8 @@ internal sealed class TlsStage : IStage
         catch (Exception exception) when (exception is AuthenticationException or IOException)
         {
             return Finding.Failed(
-                "tls-not-spoken", $"the TLS handshake failed: {Shorten.Text(exception.Message)}", "The port does not speak TLS (plain HTTP, another service), or refuses this host name or TLS version.",
-                "Try http://; check the port; terminate TLS in the proxy before the server.").AndEnd();
+                "tls-not-spoken", $"the TLS handshake failed: {Shorten.Text(exception.Message).TrimEnd('.')}", "The port does not speak TLS (plain HTTP, another service), or refuses this host name or TLS version.",
+                $"Try http://{options.Endpoint.Authority}; check the port; terminate TLS in the proxy before the server.").AndEnd();
         }
         catch (TimeoutException exception)
         {

@@ -44,10 +44,11 @@ export class App implements Taker {
   constructor() {
     const tools = new Drawer('tools', 'tools-toggle', () => this.#log.redraw());
     new Drawer('filters', 'filters-toggle');
-    element('tools-close').addEventListener('click', () => element('tools-toggle').click());
+    element('tools-close').addEventListener('click', () => tools.close());
+    document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.map?.close());
     const form = new PostForm(this.#backend, () => this.map?.center ?? [-98, 39]);
     const simulator = new Simulator(this.#backend, () => form.key);
-    new ConnectionPanel(this.#socket, this.#settings, this.#backend, this.#log, (isConnected) => this.#notices.connected(isConnected));
+    new ConnectionPanel(this.#socket, this.#settings, this.#backend, this.#log, (state) => this.#notices.connection(state));
 
     element('empty-post').addEventListener('click', () => {
       tools.toggle(true);

@@ -47,6 +47,7 @@ public abstract partial class ChangeLogTests
         await _api.StoreAsync("""{"id":"edge","lat":20.5,"lng":13,"n":5}""");
         await _api.StoreAsync("""{"id":"outside","lat":20.6,"lng":10.1,"n":6}""");
         await DeleteAsync("edge");
+        await DeleteAsync("nowhere");
         await DeleteAsync("outside");
 
         Assert.Equal(1, N(await client.NextAsync("new_property")));

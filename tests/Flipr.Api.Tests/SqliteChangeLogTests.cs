@@ -55,10 +55,19 @@ public sealed class SqliteChangeLogTests : ChangeLogTests
     {
         await Database.ExecuteAsync("INSERT INTO properties (id, price) VALUES (NULL, 1)");
         await Database.ExecuteAsync("UPDATE properties SET price = 2");
+        JsonElement page = await Api.GetAsync("/properties");
+        Assert.Equal(0, page.GetProperty("pagination").GetProperty("total_count").GetInt32());
+        string start = Cursor(page);
         await Api.StoreAsync("""{"id":"a"}""");
 
         await using SocketIOTestClient client = await ConnectAsync();
         Assert.Equal(["new a"], (await client.CatchUpAsync(null)).Changes);
+
+        // It counts as long as it has an id.
+        await Database.ExecuteAsync("UPDATE properties SET id = 'b' WHERE id IS NULL");
+        await Database.ExecuteAsync("UPDATE properties SET id = NULL WHERE id = 'a'");
+        Assert.Equal(["new a", "new b", "deleted a"], (await client.CatchUpAsync(start)).Changes);
+        Assert.Equal(["new b"], (await client.CatchUpAsync(null)).Changes);
     }
 
     [Theory]

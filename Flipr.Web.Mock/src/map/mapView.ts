@@ -165,16 +165,17 @@ export class MapView {
   }
 
   goHome(): void {
+    this.close();
     this.map.fitBounds([HOME[0], HOME[1], HOME[2], HOME[3]], { padding: 12, duration: 500 });
   }
 
-  /** Opens the one popup; when asked from the list, then brings a place that is out of sight, or hidden in a cluster, into view. */
+  /** Opens the one popup, over the middle of the map when the listing has no place; when asked from the list, then brings a place that is out of sight, or hidden in a cluster, into view. */
   open(listing: Listing, bringIntoView: boolean): void {
     this.close();
     this.events.opened(listing);
-    if (!hasPlace(listing)) return;
-    const at: [number, number] = [listing.lng, listing.lat];
-    const popup = new Popup({ maxWidth: '300px', offset: 12, focusAfterOpen: !bringIntoView, closeOnClick: true }).setLngLat(at).setDOMContent(popupContent(listing)).addTo(this.map);
+    const place: [number, number] | undefined = hasPlace(listing) ? [listing.lng, listing.lat] : undefined;
+    const popup = new Popup({ maxWidth: '300px', offset: 12, focusAfterOpen: !bringIntoView, closeOnClick: true, ...(place ? {} : { anchor: 'center' }) })
+      .setLngLat(place ?? this.map.getCenter()).setDOMContent(popupContent(listing)).addTo(this.map);
     popup.on('close', () => {
       if (this.#popup !== popup) return;
       this.#popup = undefined;
@@ -182,7 +183,7 @@ export class MapView {
     });
     this.#popup = popup;
     // The popup first: drawing the map on its way takes a slow machine long.
-    if (bringIntoView) afterPaint(() => this.#popup === popup && this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 9), duration: 400 }));
+    if (place && bringIntoView) afterPaint(() => this.#popup === popup && this.map.easeTo({ center: place, zoom: Math.max(this.map.getZoom(), 9), duration: 400 }));
   }
 
   /** Shows what became of the listing of the open popup. */
@@ -192,8 +193,12 @@ export class MapView {
 
   close(): void {
     const popup = this.#popup;
+    if (!popup) return;
     this.#popup = undefined;
-    popup?.remove();
+    const hadFocus = popup.getElement()?.contains(document.activeElement);
+    popup.remove();
+    this.events.opened(undefined);
+    if (hadFocus) this.map.getCanvas().focus();
   }
 
   async #expand(cluster: number, center: [number, number]): Promise<void> {

@@ -1,7 +1,7 @@
 import { make } from '../dom';
 import { tiers } from '../listings/deal';
 import { price, rating, rooms, tierName, when } from '../listings/format';
-import type { Listing } from '../listings/listing';
+import { hasPlace, type Listing } from '../listings/listing';
 
 /** What a popup says of a listing: text only, whatever the listing holds. */
 export function popupContent(listing: Listing): HTMLElement {
@@ -13,6 +13,7 @@ export function popupContent(listing: Listing): HTMLElement {
   const known = rooms(listing);
   if (known) content.append(make('p', 'rooms', known));
   if (listing.reasoning) content.append(make('p', 'reasoning', listing.reasoning));
-  content.append(make('p', 'quiet', [`Deal ${listing.intensity.toFixed(2)}`, when(listing)].filter(Boolean).join(' · ')));
+  const deal = listing.intensity > 0 ? `Deal ${listing.intensity.toFixed(2)}` : '';
+  content.append(make('p', 'quiet', [deal, when(listing), hasPlace(listing) ? '' : 'no place on the map'].filter(Boolean).join(' · ')));
   return content;
 }

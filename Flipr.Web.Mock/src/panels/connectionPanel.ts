@@ -6,6 +6,11 @@ import type { EventLog } from './eventLog';
 
 const ROUND_TRIP_EVERY = 10_000;
 
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected' | 'offline' | 'refused';
+
+/** The library's words for what the person at the page did. */
+const wishes = ['io client disconnect', 'forced close'];
+
 /** Shows the connection, and breaks and mends it on request. */
 export class ConnectionPanel {
   #opened = '';
@@ -18,7 +23,7 @@ export class ConnectionPanel {
     settings: Settings,
     private readonly backend: Backend,
     private readonly log: EventLog,
-    private readonly changed: (isConnected: boolean) => void,
+    private readonly changed: (state: ConnectionState) => void,
   ) {
     element('backend').textContent = settings.backend;
     this.#listen();
@@ -51,7 +56,8 @@ export class ConnectionPanel {
     socket.on('disconnect', (reason) => {
       this.#show(this.#isOffline ? 'offline' : socket.active ? 'reconnecting' : 'disconnected');
       for (const id of ['sid', 'transport', 'upgrade', 'round-trip']) setText(element(id), '–');
-      setText(element('message'), `Disconnected: ${reason}.`);
+      setText(element('message'), wishes.includes(reason) ? 'Disconnected on request.' : `Disconnected: ${reason}.`);
+      setText(element('pong'), '');
       this.log.add('disconnect', reason);
     });
     socket.on('connect_error', (error) => {
@@ -118,14 +124,14 @@ export class ConnectionPanel {
     }
   }
 
-  #show(state: string): void {
+  #show(state: ConnectionState): void {
     const view = element('state');
     setText(view, state);
     view.dataset.state = state;
     element<HTMLButtonElement>('ping').disabled = state !== 'connected';
     element<HTMLButtonElement>('disconnect').disabled = this.#isOffline;
     setText(element('disconnect'), this.socket.active ? 'Disconnect' : 'Connect');
-    this.changed(state === 'connected');
+    this.changed(state);
   }
 
   #showTransport(): void {

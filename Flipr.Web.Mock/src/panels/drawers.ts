@@ -12,12 +12,21 @@ export class Drawer {
   ) {
     this.#panel = element(panel);
     this.#button = element(button);
-    this.#button.addEventListener('click', () => this.toggle());
+    this.#button.addEventListener('click', () => {
+      this.toggle();
+      if (!this.#panel.hidden && this.#panel.tabIndex === -1 && this.#panel.hasAttribute('tabindex')) this.#panel.focus();
+    });
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
-      this.toggle(false);
-      this.#button.focus();
+      event.stopPropagation();
+      this.close();
     });
+  }
+
+  /** Closes it; who was in it is back at its button. */
+  close(): void {
+    this.toggle(false);
+    this.#button.focus();
   }
 
   toggle(isOpen = this.#panel.hidden): void {

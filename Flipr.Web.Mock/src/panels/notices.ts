@@ -1,6 +1,14 @@
 import { element, setText } from '../dom';
 import { count } from '../listings/format';
 import type { ReplicaState } from '../sync/replica';
+import type { ConnectionState } from './connectionPanel';
+
+/** What ends an outage that does not end by itself. */
+const ways: Partial<Record<ConnectionState, string>> = {
+  disconnected: '“Connect” in the tools goes on.',
+  offline: '“Go online” in the tools goes on.',
+  refused: 'the server refuses, see the tools.',
+};
 
 /** How long catching up may take before it is worth a word. */
 const PATIENCE = 600;
@@ -8,16 +16,16 @@ const PATIENCE = 600;
 /** What the page says over the map: that it is empty, loading, catching up, or cut off. */
 export class Notices {
   #state: ReplicaState = 'loading';
-  #isConnected = false;
+  #connection: ConnectionState = 'connecting';
   #wasConnected = false;
   #knownAt = '';
   #held = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  connected(isConnected: boolean): void {
-    if (this.#isConnected && !isConnected) this.#knownAt = new Date().toLocaleTimeString();
-    this.#isConnected = isConnected;
-    this.#wasConnected ||= isConnected;
+  connection(state: ConnectionState): void {
+    if (this.#isConnected && state !== 'connected') this.#knownAt = new Date().toLocaleTimeString();
+    this.#connection = state;
+    this.#wasConnected ||= this.#isConnected;
     this.#show();
   }
 
@@ -33,10 +41,14 @@ export class Notices {
     this.#show();
   }
 
+  get #isConnected(): boolean {
+    return this.#connection === 'connected';
+  }
+
   #show(): void {
     const outage = element('outage');
     outage.hidden = this.#isConnected || !this.#wasConnected;
-    if (!outage.hidden) setText(outage, `No connection. The map shows what was known at ${this.#knownAt}; it completes itself once it is back.`);
+    if (!outage.hidden) setText(outage, `No connection. The map shows what was known at ${this.#knownAt}; ${ways[this.#connection] ?? 'it completes itself once it is back.'}`);
     const progress = element('progress');
     progress.hidden = !this.#isConnected || this.#state === 'complete';
     setText(progress, this.#state === 'loading' ? `Loading listings … ${count(this.#held)}` : 'Catching up …');

@@ -1,11 +1,12 @@
 import type { Backend } from '../backend';
 import { element, setText } from '../dom';
 
-/** The form that posts one listing, as a collector would; without coordinates it lands near the middle of the map. */
+/** The form that posts one listing, as a collector would; without coordinates it lands near the middle of the map. Half a place is none. */
 export class PostForm {
   readonly #form = element<HTMLFormElement>('post');
 
   constructor(backend: Backend, center: () => [number, number]) {
+    this.#form.addEventListener('input', () => this.#checkPlace());
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#post(backend, center());
@@ -14,11 +15,21 @@ export class PostForm {
 
   /** What stands in the form now: it is kept nowhere else. */
   get key(): string {
-    return (this.#form.elements.namedItem('key') as HTMLInputElement).value.trim();
+    return this.#field('key').value.trim();
   }
 
   focus(): void {
-    (this.#form.elements.namedItem('address') as HTMLInputElement).focus();
+    this.#field('address').focus();
+  }
+
+  #field(name: string): HTMLInputElement {
+    return this.#form.elements.namedItem(name) as HTMLInputElement;
+  }
+
+  #checkPlace(): void {
+    const place = [this.#field('latitude'), this.#field('longitude')];
+    const isHalf = place.some((field) => field.value === '') && place.some((field) => field.value !== '');
+    for (const field of place) field.setCustomValidity(isHalf && field.value === '' ? 'Give both, or neither for the middle of the map.' : '');
   }
 
   async #post(backend: Backend, [lng, lat]: [number, number]): Promise<void> {

@@ -17,6 +17,7 @@ export class Simulator {
   #waiting = 0;
   #posted = 0;
   #failed = 0;
+  #problem = '';
 
   constructor(
     private readonly backend: Backend,
@@ -53,17 +54,18 @@ export class Simulator {
       this.#show();
     } catch (error) {
       this.#failed++;
-      this.#show(error instanceof Error ? error.message : String(error));
+      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#show();
     } finally {
       this.#waiting--;
     }
   }
 
-  #show(problem = ''): void {
+  #show(): void {
     const isRunning = this.#timer !== undefined;
     setText(this.#button, isRunning ? 'Stop' : 'Start');
     this.#button.setAttribute('aria-pressed', String(isRunning));
-    setText(element('simulated'), `${count(this.#posted)} posted${this.#failed ? `, ${count(this.#failed)} failed: ${problem || 'see above'}` : ''}`);
+    setText(element('simulated'), `${count(this.#posted)} posted${this.#failed ? `, ${count(this.#failed)} failed: ${this.#problem}` : ''}`);
   }
 }
 
