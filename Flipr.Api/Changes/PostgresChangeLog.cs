@@ -11,11 +11,10 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 
     // The next entry of the same listing, which holds the state that this one had brought; none while that stands in the table. With a limit, and not in an
     // EXISTS, which would drop it, it is looked up by the index for each entry, whatever the planner thinks of the log's size.
-    private const string Later = """
-        SELECT {0} FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1
-        """;
+    private static string Later(string columns) =>
+        $"SELECT {columns} FROM flipr_changes AS later WHERE later.id = logged.id AND later.position > logged.position ORDER BY later.position LIMIT 1";
 
-    private static readonly string IsLast = $"({Later.Replace("{0}", "later.position", StringComparison.Ordinal)}) IS NULL";
+    private static readonly string IsLast = $"({Later("later.position")}) IS NULL";
 
     private static readonly string IsForgettable = $"(kind = 'deleted' OR NOT ({IsLast}))";
 
@@ -141,7 +140,7 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
                 SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, logged.new_lat_exact, logged.new_lng_exact, {states}
                 FROM (
                     SELECT * FROM flipr_changes WHERE position > @after AND position <= @last {touching} ORDER BY position LIMIT @limit) AS logged
-                LEFT JOIN LATERAL ({Later.Replace("{0}", "*", StringComparison.Ordinal)}) AS later ON logged.kind <> 'deleted'
+                LEFT JOIN LATERAL ({Later("*")}) AS later ON logged.kind <> 'deleted'
                 LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id) AS change
             ORDER BY change.position
             """;

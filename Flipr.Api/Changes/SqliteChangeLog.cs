@@ -12,7 +12,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private const string IsForgettable = $"(kind = 'deleted' OR EXISTS ({Later}))";
 
-    private static readonly string Forgotten = string.Join(", ", SqliteChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
+    private static readonly string Forgotten = string.Join(", ", SqliteSchema.Columns.Select(column => $"{column.Name} = NULL"));
 
     private static readonly TimeSpan BetweenPruneSteps = TimeSpan.FromMilliseconds(5);
 
@@ -101,8 +101,8 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
     // Everything that happened, with what each change left.
     private static string Entries(ChangeQuery query)
     {
-        string states = string.Join(", ", SqliteChangeLogSchema.Columns.Select(
-            column => $"iif(later.position IS NULL, properties.{column}, later.{column}) AS {column}"));
+        string states = string.Join(", ", SqliteSchema.Columns.Select(
+            column => $"iif(later.position IS NULL, properties.{column.Name}, later.{column.Name}) AS {column.Name}"));
         string touching = query.Box is not { } box ? "" : $"AND ({IsIn(box, "lat", "lng")} OR {IsIn(box, "new_lat", "new_lng")})";
         return $"""
             SELECT change.position, change.kind, change.id, {SqliteSchema.Number("change.old_lat")}, {SqliteSchema.Number("change.old_lng")}, {NewPlace("change")}, {Columns(query, "change")}

@@ -8,8 +8,8 @@ namespace Flipr.Api.Database;
 /// </summary>
 internal static class SqliteChangeLogSchema
 {
-    // An entry holds what it replaced, and is not written again until that is forgotten. So every state is kept for those who have not read it yet: it stands on the next entry
-    // of its listing, or in the table; a listing that is never changed is stored once. Positions are never used twice: AUTOINCREMENT.
+    // An entry holds what it replaced, and is not written again until that is forgotten. So every state is kept for those who have not read it yet: it stands on
+    // the next entry of its listing, or in the table; a listing that is never changed is stored once. Positions are never used twice: AUTOINCREMENT.
     private static readonly string Create = $"""
         CREATE TABLE IF NOT EXISTS flipr_log (one INTEGER PRIMARY KEY CHECK (one = 1), database_id TEXT NOT NULL, pruned_to INTEGER NOT NULL DEFAULT 0);
         INSERT OR IGNORE INTO flipr_log (one, database_id) VALUES (1, lower(hex(randomblob(6))));
@@ -19,23 +19,17 @@ internal static class SqliteChangeLogSchema
             kind TEXT NOT NULL,
             made_at INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)),
             new_lat REAL, new_lng REAL,
-            {StateColumns});
+            {SqliteSchema.ColumnDefinitions});
         CREATE INDEX IF NOT EXISTS flipr_changes_of_listing ON flipr_changes (id);
-        CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {StateColumns}) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS flipr_replacing (id TEXT PRIMARY KEY, {SqliteSchema.ColumnDefinitions}) WITHOUT ROWID;
         """;
-
-    private const string StateColumns =
-        "address TEXT, lat REAL, lng REAL, price REAL, bedrooms INTEGER, bathrooms REAL, intensity REAL, deal_rating TEXT, ai_evaluation_reasoning TEXT, property_data TEXT, timestamp INTEGER";
 
     // The log's first form marked each listing's last entry. It begins anew, with another id: every client is told to load everything again.
     private const string IsFirstForm = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('flipr_changes') WHERE name = 'is_current')";
 
     private const string DropFirstForm = "DROP TABLE flipr_changes; DROP TABLE IF EXISTS flipr_log; DELETE FROM flipr_origins";
 
-    /// <summary>The columns of a listing's state besides its id, alike in the table and in the log.</summary>
-    public static readonly IReadOnlyList<string> Columns = [.. StateColumns.Split(", ").Select(column => column.Split(' ')[0])];
-
-    private static readonly string Replacing = string.Join(", ", Columns);
+    private static readonly string Replacing = string.Join(", ", SqliteSchema.Columns.Select(column => column.Name));
 
     private static readonly string UpdatedEntry =
         $"INSERT INTO flipr_changes (id, kind, new_lat, new_lng, {Replacing}) VALUES (NEW.id, 'updated', NEW.lat, NEW.lng, {Of("OLD")})";
@@ -83,7 +77,7 @@ internal static class SqliteChangeLogSchema
         ORDER BY {SqliteSchema.Number("timestamp")}, id;
         """;
 
-    private static string Of(string row) => string.Join(", ", Columns.Select(column => $"{row}.{column}"));
+    private static string Of(string row) => string.Join(", ", SqliteSchema.Columns.Select(column => $"{row}.{column.Name}"));
 
     /// <summary>Creates the log where it is missing, and gives its state.</summary>
     /// <param name="connection">A connection in the transaction that sets the schema up.</param>

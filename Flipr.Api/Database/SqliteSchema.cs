@@ -6,11 +6,15 @@ namespace Flipr.Api.Database;
 /// <summary>The table in SQLite.</summary>
 internal static class SqliteSchema
 {
-    private static readonly (string Name, string Type)[] Columns =
+    /// <summary>The table's columns besides its id.</summary>
+    public static readonly IReadOnlyList<(string Name, string Type)> Columns =
     [
         ("address", "TEXT"), ("lat", "REAL"), ("lng", "REAL"), ("price", "REAL"), ("bedrooms", "INTEGER"), ("bathrooms", "REAL"), ("intensity", "REAL"),
         ("deal_rating", "TEXT"), ("ai_evaluation_reasoning", "TEXT"), ("property_data", "TEXT"), ("timestamp", "INTEGER"),
     ];
+
+    /// <summary>The same as they stand in a table's definition.</summary>
+    public static readonly string ColumnDefinitions = string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"));
 
     /// <summary>A column's number. SQLite allows text in it too, which compares above every number: it counts as none.</summary>
     public static string Number(string column) => $"CASE typeof({column}) WHEN 'text' THEN NULL ELSE {column} END";
@@ -21,7 +25,7 @@ internal static class SqliteSchema
         // Readers go on while somebody writes; a commit is on the disk before it is acknowledged.
         Execute(connection, "PRAGMA journal_mode = WAL");
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        Execute(connection, $"CREATE TABLE IF NOT EXISTS properties (id TEXT PRIMARY KEY, {string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"))})");
+        Execute(connection, $"CREATE TABLE IF NOT EXISTS properties (id TEXT PRIMARY KEY, {ColumnDefinitions})");
         HashSet<string> existing = ExistingColumns(connection);
         foreach ((string name, string type) in Columns.Where(column => !existing.Contains(column.Name)))
         {

@@ -185,6 +185,9 @@ public class MapTests
         }
 
         await Browser.PhotographAsync(phone, "phone");
+        await phone.Locator("#listings li").First.TapAsync();
+        await phone.Locator(".maplibregl-popup-close-button").TapAsync(); // Nothing lies over it.
+        await Expect(phone.Locator(".card")).ToHaveCountAsync(0);
         await phone.Locator("#tools-toggle").TapAsync();
         await Expect(phone.Locator("#post button")).ToBeEnabledAsync();
         await Browser.PhotographAsync(phone, "phone-tools");
@@ -201,6 +204,8 @@ public class MapTests
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".card .address")).ToHaveTextAsync(await chosen.Locator(".address").TextContentAsync() ?? "");
         await Browser.PhotographAsync(page, "dark");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator(".card")).ToHaveCountAsync(0);
 
         await page.Locator("#tools-toggle").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -209,7 +214,31 @@ public class MapTests
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("#tools")).ToBeHiddenAsync();
         await Expect(page.Locator("#tools-toggle")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#tools")).ToBeFocusedAsync();
+        await page.Locator("#tools-close").PressAsync("Enter");
+        await Expect(page.Locator("#tools-toggle")).ToBeFocusedAsync();
         browser.AssertNoErrors();
+    }
+
+    [Fact]
+    public async Task A_listing_without_a_place_is_shown_all_the_same_and_half_a_place_is_not_posted()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        string id = await api.PostAsync(new JsonObject { ["address"] = "Nobody knows where", ["ai_evaluation_reasoning"] = "Cheap." });
+        IPage page = await browser.OpenMapAsync(api.Address);
+        await page.Locator($"li[data-id='{id}']").ClickAsync();
+        await Expect(page.Locator(".card")).ToContainTextAsync("Cheap.");
+        await Expect(page.Locator(".card")).ToContainTextAsync("no place on the map");
+
+        await page.Locator("#tools-toggle").ClickAsync();
+        await page.Locator("#post input[name=longitude]").FillAsync("");
+        await page.Locator("#post button").ClickAsync();
+        Assert.Contains("both", await page.Locator("#post input[name=longitude]").EvaluateAsync<string>("field => field.validationMessage"), StringComparison.Ordinal);
+        await page.Locator("#post input[name=longitude]").FillAsync("-122.3");
+        await page.Locator("#post button").ClickAsync();
+        await Expect(page.Locator("#in-view")).ToHaveTextAsync("2");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ export class Drawer {
     this.#button = element(button);
     this.#button.addEventListener('click', () => {
       this.toggle();
-      if (!this.#panel.hidden && this.#panel.tabIndex === -1 && this.#panel.hasAttribute('tabindex')) this.#panel.focus();
+      if (!this.#panel.hidden && this.#panel.hasAttribute('tabindex')) this.#panel.focus();
     });
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
