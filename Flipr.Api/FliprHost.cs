@@ -31,6 +31,8 @@ internal static partial class FliprHost
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // It logs every statement, and each failure of an outage that DatabaseGuard logs once.
+        builder.Logging.AddFilter("Npgsql", LogLevel.None);
         return builder;
     }
 

@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Logs, metrics and traces through OpenTelemetry.</summary>
-internal static class Telemetry
+public static class Telemetry
 {
     /// <summary>
     /// Set by Aspire's app host, and by anyone who runs a collector. Nobody collects without it: then nothing listens to the sources and
@@ -16,10 +16,14 @@ internal static class Telemetry
     /// </summary>
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>The service's name and attributes come from <c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c>, never from here.</summary>
-    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    /// <summary>Whether somebody collects telemetry.</summary>
+    public static bool IsTelemetryCollected(this IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]);
+
+    /// <summary>Adds it where somebody collects.</summary>
+    /// <remarks>The service's name and attributes come from <c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c>, never from here.</remarks>
+    internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]))
+        if (!builder.IsTelemetryCollected())
         {
             return;
         }

@@ -7,33 +7,49 @@ internal sealed class CatchUp(IChangeLog log)
 {
     /// <summary>Reads the changes behind the client's cursor.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
-    public async Task<CatchUpAnswer> AnswerAsync(CatchUpRequest request, CancellationToken cancellationToken)
+    public async Task<CaughtUp> AnswerAsync(CatchUpRequest request, CancellationToken cancellationToken)
     {
-        // From the beginning means: first the listings as they are, up to where the log stood at the first question, then the log behind that. So
-        // neither what is long forgotten nor a listing's former states are needed, and nothing that happens meanwhile is missed.
-        bool isBeginning = request.Since is null;
-        long? listingsUpTo = request.Since is { } since ? since.End : long.MaxValue;
-        ChangeBatch batch = await log.ReadAsync(new ChangeQuery(request.Since?.Position ?? 0, request.Limit, listingsUpTo, request.Box), cancellationToken);
+        ChangeBatch batch = await ReadAsync(request, cancellationToken);
+        if (request is { Since: null, Until: { } then } && then.Position < batch.State.PrunedTo)
+        {
+            // What the listings were like then is forgotten: a connection of many days. They are told as they are now.
+            request = request with { Until = null };
+            batch = await ReadAsync(request, cancellationToken);
+        }
+
         LogState state = batch.State;
-        if (request.Since is { } cursor && !IsGood(cursor, state))
+        if (!IsGood(request.Since, state) || (request.Until is { } end && (end.DatabaseId != state.DatabaseId || end.Position > state.Head)))
         {
-            return CatchUpAnswer.Reset;
+            return new CaughtUp(CatchUpAnswer.Reset, null);
         }
 
-        if (listingsUpTo is null)
+        var until = new Cursor(state.DatabaseId, request.Until?.Position ?? state.Head);
+        if (request.Since is { End: null } since)
         {
-            long known = batch.IsComplete ? state.Head : batch.Changes[^1].Position;
-            return CatchUpAnswer.Of(batch.Changes, new Cursor(state.DatabaseId, known), more: known < state.Head);
+            Cursor known = batch.IsComplete ? until with { Position = Math.Max(until.Position, since.Position) } : At(batch.Changes[^1]);
+            return new CaughtUp(CatchUpAnswer.Of(batch.Changes, known, more: known.Position < until.Position), known);
         }
 
-        long end = isBeginning ? state.Head : listingsUpTo.Value;
+        // From the beginning means: first the listings as they were at one position, then the log behind that. So neither what is long forgotten nor a
+        // listing's former states are needed, and nothing that happens meanwhile is missed.
+        Cursor listings = until with { Position = request.Since?.End ?? until.Position };
         return batch.IsComplete
-            ? CatchUpAnswer.Of(batch.Changes, new Cursor(state.DatabaseId, end), more: end < state.Head)
-            : CatchUpAnswer.Of(batch.Changes, new Cursor(state.DatabaseId, batch.Changes[^1].Position, end), more: true);
+            ? new CaughtUp(CatchUpAnswer.Of(batch.Changes, listings, more: listings.Position < until.Position), listings)
+            : new CaughtUp(CatchUpAnswer.Of(batch.Changes, At(batch.Changes[^1]) with { End = listings.Position }, more: true), null);
+
+        Cursor At(Change change) => until with { Position = change.Position };
+    }
+
+    private Task<ChangeBatch> ReadAsync(CatchUpRequest request, CancellationToken cancellationToken)
+    {
+        long? listingsUpTo = request.Since is { } since ? since.End : request.Until?.Position ?? long.MaxValue;
+        long? upTo = listingsUpTo is null ? request.Until?.Position : null;
+        return log.ReadAsync(new ChangeQuery(request.Since?.Position ?? 0, request.Limit, listingsUpTo, request.Box) { UpTo = upTo }, cancellationToken);
     }
 
     /// <summary>Whether the log still holds everything behind the cursor.</summary>
-    private static bool IsGood(Cursor cursor, LogState state) =>
-        cursor.DatabaseId == state.DatabaseId
-        && (cursor.End ?? cursor.Position) is var from && from >= state.PrunedTo && from <= state.Head && cursor.Position <= from;
+    private static bool IsGood(Cursor? since, LogState state) =>
+        since is not { } cursor
+        || (cursor.DatabaseId == state.DatabaseId
+            && (cursor.End ?? cursor.Position) is var from && from >= state.PrunedTo && from <= state.Head && cursor.Position <= from);
 }

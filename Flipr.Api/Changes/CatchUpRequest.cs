@@ -5,9 +5,10 @@ namespace Flipr.Api.Changes;
 
 /// <summary>What a client asks for with <c>catch_up</c>.</summary>
 /// <param name="Since">What it knows already; null when that is nothing.</param>
+/// <param name="Until">Only changes up to here: what comes behind the cursor of its connection is announced to it. Null for all there are.</param>
 /// <param name="Limit">At most so many changes in one answer.</param>
 /// <param name="Box">Only changes that touch this box; null for all.</param>
-internal sealed record CatchUpRequest(Cursor? Since, int Limit, BoundingBox? Box)
+internal sealed record CatchUpRequest(Cursor? Since, Cursor? Until, int Limit, BoundingBox? Box)
 {
     public const int MaxLimit = 1_000;
 
@@ -15,8 +16,8 @@ internal sealed record CatchUpRequest(Cursor? Since, int Limit, BoundingBox? Box
     /// <exception cref="InvalidInputException">It cannot be read; the message names the field and the remedy.</exception>
     public static CatchUpRequest Read(JsonElement request) => request.ValueKind switch
     {
-        JsonValueKind.Object => new CatchUpRequest(ReadSince(request), ReadLimit(request), ReadBox(request)),
-        JsonValueKind.Null or JsonValueKind.Undefined => new CatchUpRequest(null, MaxLimit, null),
+        JsonValueKind.Object => new CatchUpRequest(ReadCursor(request, "since", "leave it out to begin at the beginning"), ReadUntil(request), ReadLimit(request), ReadBox(request)),
+        JsonValueKind.Null or JsonValueKind.Undefined => new CatchUpRequest(null, null, MaxLimit, null),
         _ => throw new InvalidInputException("""catch_up takes an object, as in {"since":"...","limit":100}."""),
     };
 
@@ -37,10 +38,15 @@ internal sealed record CatchUpRequest(Cursor? Since, int Limit, BoundingBox? Box
             : throw new InvalidInputException("""bbox must be four numbers, as in "bbox":[west,south,east,north].""");
     }
 
-    private static Cursor? ReadSince(JsonElement request) =>
-        Field(request, "since") is not { } since ? null
-        : since.ValueKind == JsonValueKind.String && Cursor.TryParse(since.GetString()!) is { } cursor ? cursor
-        : throw new InvalidInputException("since is not a cursor. Send one that a listing, an event or an answer brought, or leave it out to begin at the beginning.");
+    private static Cursor? ReadUntil(JsonElement request) =>
+        ReadCursor(request, "until", "leave it out to have everything") is not { } until ? null
+        : until.End is null ? until
+        : throw new InvalidInputException("until stands in the middle of a first load. Send the cursor of connection_status or of an answer to watch or unwatch.");
+
+    private static Cursor? ReadCursor(JsonElement request, string name, string without) =>
+        Field(request, name) is not { } text ? null
+        : text.ValueKind == JsonValueKind.String && Cursor.TryParse(text.GetString()!) is { } cursor ? cursor
+        : throw new InvalidInputException($"{name} is not a cursor. Send one that a listing, an event or an answer brought, or {without}.");
 
     private static int ReadLimit(JsonElement request) =>
         Field(request, "limit") is not { } limit ? MaxLimit

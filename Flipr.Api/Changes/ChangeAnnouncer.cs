@@ -7,6 +7,9 @@ namespace Flipr.Api.Changes;
 /// <summary>Tells whoever watches what changed.</summary>
 internal sealed class ChangeAnnouncer(SocketIOServer io, Watchers watchers, FliprMetrics metrics)
 {
+    /// <summary>The log is another one from here on.</summary>
+    public void Restart() => watchers.NobodyKnows();
+
     /// <summary>Announces a change.</summary>
     /// <param name="change">The change.</param>
     /// <param name="traceParent">The trace of the request that made it, if there is one.</param>
@@ -20,7 +23,7 @@ internal sealed class ChangeAnnouncer(SocketIOServer io, Watchers watchers, Flip
         };
         using Activity? activity = FliprActivities.StartAnnounce(eventName, change, traceParent);
         // One broadcast, so that it is encoded once and nobody who is in two of the rooms hears it twice.
-        Broadcast audience = io.To([Watchers.OfEverything, .. watchers.OfBoxesTouchedBy(change)]);
+        Broadcast audience = io.To([Watchers.OfEverything, .. watchers.OfBoxesTouchedBy(change)]).Except(watchers.WhoKnow(change));
         metrics.Announced(change.Kind);
         return change is { Kind: not ChangeKind.Deleted, Listing: { } listing }
             ? audience.EmitAsync(eventName, listing)

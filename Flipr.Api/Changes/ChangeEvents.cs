@@ -21,19 +21,39 @@ internal sealed class ChangeEvents(Watchers watchers, ChangeFeed feed, CatchUp c
         }));
         socket.On<JsonData, Ack>("unwatch", (_, ack) => WatchAsync(ack, () => watchers.WatchEverythingAsync(socket)));
         socket.On<JsonData, Ack>("catch_up", (request, ack) => AnswerAsync(ack, async () =>
-            await ack.SendAsync(await catchUp.AnswerAsync(CatchUpRequest.Read(request.Json), CancellationToken.None))));
+            await ack.SendAsync(await CatchUpAsync(socket, CatchUpRequest.Read(request.Json)))));
         return feed.BetweenAnnouncementsAsync(async cursor =>
         {
             await watchers.WatchEverythingAsync(socket);
-            await welcome(cursor);
+            await welcome(cursor?.ToString());
         });
     }
 
     private Task WatchAsync(Ack ack, Func<ValueTask> watch) => feed.BetweenAnnouncementsAsync(async cursor =>
     {
         await watch();
-        await ack.SendAsync(new WatchAnswer(cursor));
+        await ack.SendAsync(new WatchAnswer(cursor?.ToString()));
     });
+
+    private async Task<CatchUpAnswer> CatchUpAsync(Socket socket, CatchUpRequest request)
+    {
+        CaughtUp caughtUp = await catchUp.AnswerAsync(request, CancellationToken.None);
+        if (caughtUp.Knows is { } knows)
+        {
+            // The log may be ahead of what is announced: what the client knows by this answer is not announced to it as well.
+            await feed.BetweenAnnouncementsAsync(announced =>
+            {
+                if (announced?.DatabaseId == knows.DatabaseId && announced.Value.Position < knows.Position)
+                {
+                    watchers.Know(socket, request.Box, knows.Position);
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
+        return caughtUp.Answer;
+    }
 
     private static async Task AnswerAsync(Ack ack, Func<Task> answer)
     {

@@ -27,7 +27,7 @@ internal sealed partial class ChangeFeed(
     // Held for no longer than it takes to hand one change over to the clients' queues: sending waits for nobody, however slow.
     private readonly Lock _announcing = new();
     private long _lag;
-    private string? _cursor;
+    private Cursor? _announced;
 
     /// <summary>
     /// Begins something between two announcements, and gives it the cursor up to which everything is announced; null while the database has not
@@ -37,15 +37,15 @@ internal sealed partial class ChangeFeed(
     /// <param name="begin">
     /// Joins rooms and sends, which both have their effect when they are called. A lock and no semaphore: nothing of the same client may happen in between.
     /// </param>
-    public Task BetweenAnnouncementsAsync(Func<string?, Task> begin)
+    public Task BetweenAnnouncementsAsync(Func<Cursor?, Task> begin)
     {
         lock (_announcing)
         {
-            return begin(_cursor ?? Start?.ToString());
+            return begin(_announced ?? Start);
         }
     }
 
-    private Cursor? Start => database.PreparedAt is { } state ? new Cursor(state.DatabaseId, state.Head) : null;
+    private Cursor? Start => database.PreparedAt is { } state ? Cursor.EndOf(state) : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -103,7 +103,7 @@ internal sealed partial class ChangeFeed(
         if (io.ConnectionCount == 0)
         {
             LogState end = await log.ReadStateAsync(cancellationToken);
-            if (end.DatabaseId == at.DatabaseId && end.Head >= at.Position && TryPass(new Cursor(end.DatabaseId, end.Head)) is { } passed)
+            if (end.DatabaseId == at.DatabaseId && end.Head >= at.Position && TryPass(Cursor.EndOf(end)) is { } passed)
             {
                 return (passed, false);
             }
@@ -115,10 +115,11 @@ internal sealed partial class ChangeFeed(
         {
             // Clients find out when they catch up: their cursors are of a log that is gone.
             LogReplaced(logger, at.ToString());
-            at = new Cursor(state.DatabaseId, state.Head);
+            at = Cursor.EndOf(state);
             lock (_announcing)
             {
-                _cursor = at.ToString();
+                _announced = at;
+                announcer.Restart();
             }
 
             return (at, false);
@@ -130,8 +131,8 @@ internal sealed partial class ChangeFeed(
         foreach (Change change in batch.Changes)
         {
             Volatile.Write(ref _lag, state.Head - at.Position);
-            await AnnounceAsync(change, made.GetValueOrDefault(change.Position));
             at = at with { Position = change.Position };
+            await AnnounceAsync(change, at, made.GetValueOrDefault(change.Position));
         }
 
         Volatile.Write(ref _lag, batch.IsComplete ? 0 : state.Head - at.Position);
@@ -151,19 +152,19 @@ internal sealed partial class ChangeFeed(
                 return null;
             }
 
-            _cursor = end.ToString();
+            _announced = end;
             return end;
         }
     }
 
-    private async Task AnnounceAsync(Change change, string? traceParent)
+    private async Task AnnounceAsync(Change change, Cursor at, string? traceParent)
     {
         try
         {
             ValueTask announcing;
             lock (_announcing)
             {
-                _cursor = change.Cursor;
+                _announced = at;
                 announcing = announcer.AnnounceAsync(change, traceParent);
             }
 

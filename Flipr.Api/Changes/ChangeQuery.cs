@@ -6,7 +6,7 @@ namespace Flipr.Api.Changes;
 /// <param name="After">Only those behind this position.</param>
 /// <param name="Limit">At most so many.</param>
 /// <param name="ListingsUpTo">
-/// Null for the log as it is. Else, for who knows nothing yet: the listings that exist and whose last change lies up to this position, each as new.
+/// Null for the log as it is. Else, for who knows nothing yet: the listings as they were at this position, each as new.
 /// </param>
 /// <param name="Box">Only those that touch this box.</param>
 internal sealed record ChangeQuery(long After, int Limit, long? ListingsUpTo = null, BoundingBox? Box = null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Flipr.Api.Database;
 
 namespace Flipr.Api.Changes;
 
@@ -11,6 +12,9 @@ namespace Flipr.Api.Changes;
 /// </param>
 internal readonly record struct Cursor(string DatabaseId, long Position, long? End = null)
 {
+    /// <summary>The end of a log: everything in it is known.</summary>
+    public static Cursor EndOf(LogState state) => new(state.DatabaseId, state.Head);
+
     /// <summary>Reads a cursor that was handed out; null when the text is none.</summary>
     public static Cursor? TryParse(string text) => text.Split('-') switch
     {

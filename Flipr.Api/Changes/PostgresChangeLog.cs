@@ -16,6 +16,10 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 
     private static readonly string IsLast = $"({Later("later.position")}) IS NULL";
 
+    // What an entry brought stands on the next one of its listing, or in the table while there is none.
+    private static readonly string States = string.Join(", ", PostgresChangeLogSchema.Columns.Select(
+        column => $"CASE WHEN later.position IS NULL THEN properties.{column} ELSE later.{column} END AS {column}"));
+
     private static readonly string IsForgettable = $"(kind = 'deleted' OR NOT ({IsLast}))";
 
     private static readonly string Forgotten = string.Join(", ", PostgresChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
@@ -117,27 +121,30 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
         ORDER BY position
         """;
 
-    // The listings as they are, each at its last change.
+    // The listings as they were at a position, each at its last change up to there.
     private static string Listings(ChangeQuery query) => $"""
         SELECT logged.position, logged.kind, logged.id AS logged_id, NULL::float8 AS old_lat, NULL::float8 AS old_lng, logged.new_lat_exact, logged.new_lng_exact,
-            {Columns(query, "listing")}
-        FROM flipr_changes AS logged JOIN properties AS listing ON listing.id = logged.id
-        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted' AND {IsLast}
-            {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, "logged.new_lat_exact", "logged.new_lng_exact")}" : "")}
-        ORDER BY logged.position LIMIT @limit
+            {Columns(query, "logged")}
+        FROM (
+            SELECT logged.position, logged.kind, logged.id, logged.new_lat_exact, logged.new_lng_exact, {States}
+            FROM flipr_changes AS logged
+            LEFT JOIN LATERAL ({Later("*")}) AS later ON true
+            LEFT JOIN properties ON later.position IS NULL AND properties.id = logged.id
+            WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted'
+                AND COALESCE(later.position > @upTo, true)
+                {(query.Box is { } box ? $"AND {ListingFilter.Inside(box, "logged.new_lat_exact", "logged.new_lng_exact")}" : "")}
+            ORDER BY logged.position LIMIT @limit) AS logged
         """;
 
     // Everything that happened, with what each change left.
     private static string Entries(ChangeQuery query)
     {
-        string states = string.Join(", ", PostgresChangeLogSchema.Columns.Select(
-            column => $"CASE WHEN later.position IS NULL THEN properties.{column} ELSE later.{column} END AS {column}"));
         string touching = query.Box is not { } box ? ""
             : $"AND ({ListingFilter.Inside(box, "lat_exact", "lng_exact")} OR {ListingFilter.Inside(box, "new_lat_exact", "new_lng_exact")})";
         return $"""
             SELECT change.position, change.kind, change.id AS logged_id, change.old_lat, change.old_lng, change.new_lat_exact, change.new_lng_exact, {Columns(query, "change")}
             FROM (
-                SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, logged.new_lat_exact, logged.new_lng_exact, {states}
+                SELECT logged.position, logged.kind, logged.id, logged.lat_exact AS old_lat, logged.lng_exact AS old_lng, logged.new_lat_exact, logged.new_lng_exact, {States}
                 FROM (
                     SELECT * FROM flipr_changes WHERE position > @after AND position <= @last {touching} ORDER BY position LIMIT @limit) AS logged
                 LEFT JOIN LATERAL ({Later("*")}) AS later ON logged.kind <> 'deleted'

@@ -12,6 +12,10 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private const string IsForgettable = $"(kind = 'deleted' OR EXISTS ({Later}))";
 
+    // What an entry brought stands on the next one of its listing, or in the table while there is none.
+    private static readonly string States = string.Join(", ", SqliteSchema.Columns.Select(
+        column => $"iif(later.position IS NULL, properties.{column.Name}, later.{column.Name}) AS {column.Name}"));
+
     private static readonly string Forgotten = string.Join(", ", SqliteSchema.Columns.Select(column => $"{column.Name} = NULL"));
 
     private static readonly TimeSpan BetweenPruneSteps = TimeSpan.FromMilliseconds(5);
@@ -89,25 +93,28 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private static string Sql(ChangeQuery query) => query.ListingsUpTo is null ? Entries(query) : Listings(query);
 
-    // The listings as they are, each at its last change.
+    // The listings as they were at a position, each at its last change up to there.
     private static string Listings(ChangeQuery query) => $"""
-        SELECT logged.position, logged.kind, logged.id, NULL, NULL, {NewPlace("logged")}, {Columns(query, "listing")}
-        FROM flipr_changes AS logged CROSS JOIN properties AS listing ON listing.id = logged.id
-        WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted'
-            {(query.Box is { } box ? $"AND {IsIn(box, "new_lat", "new_lng")}" : "")} AND NOT EXISTS ({Later})
+        SELECT logged.position, logged.kind, logged.id, NULL, NULL, {NewPlace("logged")}, {Columns(query, "logged")}
+        FROM (
+            SELECT logged.position, logged.kind, logged.id, logged.new_lat, logged.new_lng, {States}
+            FROM flipr_changes AS logged
+            LEFT JOIN flipr_changes AS later ON later.position = ({Later})
+            LEFT JOIN properties ON later.position IS NULL AND properties.id = logged.id
+            WHERE logged.position > @after AND logged.position <= @upTo AND logged.position <= @last AND logged.kind <> 'deleted'
+                AND (later.position IS NULL OR later.position > @upTo)
+                {(query.Box is { } box ? $"AND {IsIn(box, "new_lat", "new_lng")}" : "")}) AS logged
         ORDER BY logged.position LIMIT @limit
         """;
 
     // Everything that happened, with what each change left.
     private static string Entries(ChangeQuery query)
     {
-        string states = string.Join(", ", SqliteSchema.Columns.Select(
-            column => $"iif(later.position IS NULL, properties.{column.Name}, later.{column.Name}) AS {column.Name}"));
         string touching = query.Box is not { } box ? "" : $"AND ({IsIn(box, "lat", "lng")} OR {IsIn(box, "new_lat", "new_lng")})";
         return $"""
             SELECT change.position, change.kind, change.id, {SqliteSchema.Number("change.old_lat")}, {SqliteSchema.Number("change.old_lng")}, {NewPlace("change")}, {Columns(query, "change")}
             FROM (
-                SELECT logged.position, logged.kind, logged.id, logged.lat AS old_lat, logged.lng AS old_lng, logged.new_lat, logged.new_lng, {states}
+                SELECT logged.position, logged.kind, logged.id, logged.lat AS old_lat, logged.lng AS old_lng, logged.new_lat, logged.new_lng, {States}
                 FROM flipr_changes AS logged
                 LEFT JOIN flipr_changes AS later ON logged.kind <> 'deleted' AND later.position = ({Later})
                 LEFT JOIN properties ON logged.kind <> 'deleted' AND later.position IS NULL AND properties.id = logged.id

@@ -15,7 +15,7 @@ internal static class DatabaseServices
         builder.Services.AddSingleton(choice);
         if (choice.Postgres is { } connection)
         {
-            builder.Services.AddSingleton<NpgsqlDataSource>(_ => PostgresDataSource.Create(connection));
+            builder.AddPostgres(connection);
             builder.Services.AddSingleton<PostgresDatabase>().AddSingleton<IDatabase>(static services => services.GetRequiredService<PostgresDatabase>());
             builder.Services.AddSingleton<IListingStore, PostgresListingStore>().AddSingleton<IChangeOrigins, PostgresChangeOrigins>().AddChangeLog<PostgresChangeLog>();
             builder.Services.AddSingleton<PostgresChangeNotifier>().AddHostedService<PostgresChangeListener>();
@@ -27,6 +27,18 @@ internal static class DatabaseServices
 
         builder.Services.AddSingleton<DatabaseStartup>().AddHostedService(static services => services.GetRequiredService<DatabaseStartup>());
     }
+
+    /// <summary>Adds the data source, its health check and its telemetry by Aspire's component; the connection is what <c>DATABASE_URL</c> was read as.</summary>
+    private static void AddPostgres(this WebApplicationBuilder builder, NpgsqlConnectionStringBuilder connection) => builder.AddNpgsqlDataSource(
+        "flipr",
+        settings =>
+        {
+            settings.ConnectionString = PostgresDataSource.ConnectionString(connection);
+            // Where nobody collects, nothing of it is put together.
+            settings.DisableTracing |= !builder.IsTelemetryCollected();
+            settings.DisableMetrics |= !builder.IsTelemetryCollected();
+        },
+        PostgresDataSource.Configure);
 
     /// <summary>Lets the database get ready while the rest of the program is put together.</summary>
     public static void BeginDatabase(this WebApplication app) => app.Services.GetRequiredService<DatabaseStartup>().Begin();

@@ -2,10 +2,24 @@ using Npgsql;
 
 namespace Flipr.Api.Database;
 
-/// <summary>Makes the data source for PostgreSQL.</summary>
+/// <summary>How data sources for PostgreSQL are made here: the service's own, by Aspire's component, and those for one connection of a purpose of its own.</summary>
 internal static class PostgresDataSource
 {
+    /// <summary>A data source of its own; whoever makes it disposes it.</summary>
     public static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder connection)
+    {
+        var builder = new NpgsqlDataSourceBuilder(ConnectionString(connection));
+        Configure(builder);
+        return builder.Build();
+    }
+
+    /// <summary>What every data source needs besides its connection string.</summary>
+    public static void Configure(NpgsqlDataSourceBuilder builder) => builder
+        .ConfigureTypeLoading(static types => types.EnableTypeLoading(false)) // Only PostgreSQL's own types are used: the first connection need not ask for others.
+        .ConfigureTracing(PostgresTracing.Configure);
+
+    /// <summary>The connection string, with what this backend needs of every connection.</summary>
+    public static string ConnectionString(NpgsqlConnectionStringBuilder connection)
     {
         // Transaction-mode poolers cannot carry DISCARD ALL, and nothing here leaves state in a session.
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { NoResetOnClose = true };
@@ -34,11 +48,6 @@ internal static class PostgresDataSource
             settings.CommandTimeout = 10;
         }
 
-        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
-        builder.EnableArrays();
-        builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false)); // Only PostgreSQL's own types are used: the first connection need not ask for others.
-        builder.EnableTransportSecurity();
-        builder.ConfigureTracing(PostgresTracing.Configure);
-        return builder.Build();
+        return settings.ConnectionString;
     }
 }

@@ -23,7 +23,7 @@ internal static class PostgresFaults
 
     private static string OfSocket(SocketError code) => code switch
     {
-        SocketError.HostNotFound or SocketError.NoData => "the host in DATABASE_URL is not known",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.NoRecovery => "the host in DATABASE_URL is not known",
         SocketError.TryAgain => "the host in DATABASE_URL cannot be looked up now",
         SocketError.ConnectionRefused => "nothing listens at the host and port in DATABASE_URL",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no way to the host in DATABASE_URL",

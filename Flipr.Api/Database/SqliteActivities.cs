@@ -11,7 +11,7 @@ internal static class SqliteActivities
     /// <param name="path">The database's file.</param>
     public static Activity? Start(string operation, string path)
     {
-        if (!FliprActivities.IsTracing || Activity.Current is null)
+        if (!FliprActivities.IsTracing || Activity.Current is not { Recorded: true })
         {
             return null;
         }

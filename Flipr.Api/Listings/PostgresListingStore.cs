@@ -78,7 +78,7 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
 
             return state is null
                 ? throw new InvalidOperationException("The change log has no state: flipr_log is empty.")
-                : new ListingSelection(listings, total, new Cursor(state.DatabaseId, state.Head).ToString());
+                : new ListingSelection(listings, total, Cursor.EndOf(state).ToString());
         },
         cancellationToken);
 

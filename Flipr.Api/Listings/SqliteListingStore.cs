@@ -44,7 +44,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
                 """;
             command.Parameters.AddWithValue("@limit", query.PerPage);
             command.Parameters.AddWithValue("@offset", query.Offset);
-            return new ListingSelection(ReadListings(command, state.DatabaseId), total, new Cursor(state.DatabaseId, state.Head).ToString());
+            return new ListingSelection(ReadListings(command, state.DatabaseId), total, Cursor.EndOf(state).ToString());
         },
         cancellationToken);
 

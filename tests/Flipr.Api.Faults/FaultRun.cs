@@ -160,7 +160,7 @@ internal sealed class FaultRun : IAsyncDisposable
             : verdict.Resets > 0 ? $"{verdict.Resets} clients were told to load everything anew"
             : null;
         return new Outcome(
-            collectors.Accepted.Count, collectors.Refused, log.Count, verdict.Delivered, (long)forgotten * clients + verdict.Lost, verdict.Duplicated, verdict.OutOfOrder, problem);
+            collectors.Accepted.Count, collectors.Refused, log.Count, verdict.Delivered, (long)forgotten * clients + verdict.Lost, verdict.Duplicated, verdict.OutOfOrder, verdict.Twice, problem);
     }
 
     private async Task<Uri[]> OpenEntranceAsync()

@@ -21,12 +21,12 @@ if (faults.Length == 0 || names.Except(Faults.All.Select(fault => fault.Name)).A
 await Clients.InstallAsync();
 await using PostgresCluster postgres = await PostgresCluster.StartNewAsync(isSynced: true);
 Console.WriteLine($"Each fault {times} times, {changes} changes posted 16 at a time, {clients} clients.");
-Console.WriteLine("| fault | runs | accepted | refused | logged | delivered | lost | duplicated | out of order |");
-Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+Console.WriteLine("| fault | runs | accepted | refused | logged | delivered | lost | duplicated | out of order | twice on the wire |");
+Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
 bool isGood = true;
 foreach (Fault fault in faults)
 {
-    var sum = new Outcome(0, 0, 0, 0, 0, 0, 0, null);
+    var sum = new Outcome(0, 0, 0, 0, 0, 0, 0, 0, null);
     for (int i = 0; i < times; i++)
     {
         sum += await FaultRun.RunAsync(fault, postgres, changes, clients);
@@ -34,7 +34,7 @@ foreach (Fault fault in faults)
 
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {fault.Description} | {times} | {sum.Accepted:N0} | {sum.Refused:N0} | {sum.Logged:N0} | {sum.Delivered:N0} | {sum.Lost:N0} | {sum.Duplicated:N0} | {sum.OutOfOrder:N0} |"));
+        $"| {fault.Description} | {times} | {sum.Accepted:N0} | {sum.Refused:N0} | {sum.Logged:N0} | {sum.Delivered:N0} | {sum.Lost:N0} | {sum.Duplicated:N0} | {sum.OutOfOrder:N0} | {sum.Twice:N0} |"));
     if (sum.Problem is { } problem)
     {
         Console.WriteLine($"{fault.Name}: {problem}");

@@ -117,5 +117,6 @@ internal sealed class Watchers : IAsyncDisposable
     /// <param name="OutOfOrder">Changes that one of them took after a later one.</param>
     /// <param name="Wrong">Changes that are not in the log, or say something else than the log.</param>
     /// <param name="Resets">How often one of them was told to load everything anew.</param>
-    internal sealed record Verdict(long Delivered, long Lost, long Duplicated, long OutOfOrder, long Wrong, long Resets);
+    /// <param name="Twice">Changes that came to one of them twice on one connection.</param>
+    internal sealed record Verdict(long Delivered, long Lost, long Duplicated, long OutOfOrder, long Wrong, long Resets, long Twice);
 }

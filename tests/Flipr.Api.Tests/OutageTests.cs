@@ -6,6 +6,9 @@ namespace Flipr.Api.Tests;
 /// <summary>PostgreSQL goes away and comes back.</summary>
 public sealed class OutageTests : IAsyncLifetime
 {
+    // No name that a server could know: the machine itself refuses it, and asks nobody.
+    private static readonly string NoHost = new('a', 64);
+
     // One of its own: stopping it must not disturb the other tests.
     private readonly PostgresServer _postgres = new();
 
@@ -60,7 +63,7 @@ public sealed class OutageTests : IAsyncLifetime
         string url = await _postgres.CreateDatabaseAsync();
         foreach ((string wrong, string reason) in ((string, string)[])
             [(url + "_missing", "database does not exist"), (url.Replace("postgres@", "nobody@", StringComparison.Ordinal), "refused the login"), (url + "?sslmode=require", "sslmode"),
-                ("postgres://u@127.0.0.1:1/db", "nothing listens at the host and port"), ("postgres://u@nowhere.invalid/db", "the host in DATABASE_URL")])
+                ("postgres://u@127.0.0.1:1/db", "nothing listens at the host and port"), ($"postgres://u@{NoHost}/db", "the host in DATABASE_URL")])
         {
             using var api = new ApiHost(("DATABASE_URL", wrong), ("DISABLE_SQLITE_FALLBACK", "true"));
             Assert.Contains(reason, (await api.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable)).GetProperty("reason").GetString(), StringComparison.Ordinal);
@@ -101,6 +104,8 @@ public sealed class OutageTests : IAsyncLifetime
         // The platform restarts by this one: an outage of the database must not make it.
         using HttpResponseMessage alive = await api.Http.GetAsync("/alive", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+        using HttpResponseMessage checks = await api.Http.GetAsync("/health", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, checks.StatusCode);
         JsonElement health = await api.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
         Assert.Equal("degraded", health.GetProperty("status").GetString());
         Assert.NotEmpty(health.GetProperty("reason").GetString()!);

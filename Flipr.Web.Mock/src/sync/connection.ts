@@ -41,7 +41,7 @@ interface ClientEvents {
   ping_test: (anything: unknown, ack: (pong: Pong) => void) => void;
   watch: (request: { bbox: Box }, ack: (answer: WatchAnswer) => void) => void;
   unwatch: (request: Record<string, never>, ack: (answer: WatchAnswer) => void) => void;
-  catch_up: (request: { since?: string; limit?: number }, ack: (answer: CatchUpAnswer) => void) => void;
+  catch_up: (request: { since?: string; until?: string; limit?: number }, ack: (answer: CatchUpAnswer) => void) => void;
 }
 
 export type Connection = Socket<ServerEvents, ClientEvents>;

@@ -38,6 +38,9 @@ export class Replica {
   readonly #caughtUp = new RecentCursors(4096);
   #count = 0;
 
+  /** Everything behind this cursor is announced: it need not be caught up. Undefined while a part of the map is watched. */
+  #announcedFrom: string | undefined;
+
   #wanted: Box | undefined;
   #watched: Box | undefined;
   #hasGap = true;
@@ -48,7 +51,10 @@ export class Replica {
     private readonly socket: Connection,
     private readonly taker: Taker,
   ) {
-    socket.on('connection_status', () => void this.#settle());
+    socket.on('connection_status', ({ cursor }) => {
+      this.#announcedFrom = cursor;
+      void this.#settle();
+    });
     socket.on('disconnect', () => this.#fallBehind());
     socket.on('new_property', (listing) => this.#takeLive(listing.id, listing.cursor, () => taker.put(listing, 'new', true)));
     socket.on('property_updated', (listing) => this.#takeLive(listing.id, listing.cursor, () => taker.put(listing, 'updated', true)));
@@ -110,6 +116,7 @@ export class Replica {
       const answer = await this.#ask<WatchAnswer>((socket) => (wanted ? socket.emitWithAck('watch', { bbox: wanted }) : socket.emitWithAck('unwatch', {})));
       if (answer.status !== 'ok') return false;
       this.#watched = wanted;
+      this.#announcedFrom = wanted ? undefined : answer.cursor;
       if (wanted) this.#hasGap = true;
     }
     return this.#catchUp();
@@ -118,7 +125,7 @@ export class Replica {
   async #catchUp(): Promise<boolean> {
     for (let more = true; more; ) {
       const since = this.#since;
-      const answer = await this.#ask<CatchUpAnswer>((socket) => socket.emitWithAck('catch_up', since === undefined ? { limit: PAGE } : { since, limit: PAGE }));
+      const answer = await this.#ask<CatchUpAnswer>((socket) => socket.emitWithAck('catch_up', { since, until: this.#announcedFrom, limit: PAGE }));
       if (answer.status === 'reset') {
         this.#startOver();
         continue;
@@ -156,6 +163,7 @@ export class Replica {
 
   #startOver(): void {
     this.#since = undefined;
+    this.#announcedFrom = undefined; // It may be of a log that is gone.
     this.#lastLive = undefined;
     this.#ahead.clear();
     this.#caughtUp.clear();

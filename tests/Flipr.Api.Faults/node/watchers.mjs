@@ -5,7 +5,8 @@
 //   mark                    -> {}: from now on it counts who connects anew
 //   verdict <file>          -> what each heard next to what the file says was stored
 //
-// The way of each client is the one that docs/architecture.md recommends: while it catches up, what is announced waits; what both bring is taken once.
+// The way of each client is the one that docs/architecture.md recommends: it catches up to where its connection begins, and what is announced meanwhile waits. What
+// both bring is taken once, and counted: nothing should come twice on one connection.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -26,8 +27,12 @@ function watch(i) {
     reconnectionDelayMax: 500,
     timeout: 5000,
   });
-  const watcher = { socket, isPolling, connections: 0, marked: 0, heard: [], seen: new Set(), last: null, waiting: [], isCatchingUp: true, resets: 0, errors: 0 };
+  const watcher = { socket, isPolling, connections: 0, marked: 0, heard: [], seen: new Set(), last: null, waiting: [], isCatchingUp: true, resets: 0, errors: 0, onWire: new Set(), twice: 0 };
 
+  const arrive = (cursor) => {
+    if (watcher.onWire.has(cursor)) watcher.twice++;
+    watcher.onWire.add(cursor);
+  };
   const take = (type, cursor, id, n) => {
     if (watcher.seen.has(cursor)) return;
     watcher.seen.add(cursor);
@@ -38,9 +43,11 @@ function watch(i) {
   socket.on('disconnect', () => {
     watcher.isCatchingUp = true;
     watcher.waiting = [];
+    watcher.onWire.clear();
   });
   for (const [event, type] of Object.entries(events)) {
     socket.on(event, ({ cursor, id, n }) => {
+      arrive(cursor);
       if (watcher.isCatchingUp) watcher.waiting.push([type, cursor, id, n]);
       else take(type, cursor, id, n);
     });
@@ -54,7 +61,7 @@ function watch(i) {
     while (more) {
       let answer;
       try {
-        answer = await socket.timeout(10_000).emitWithAck('catch_up', { since: watcher.last });
+        answer = await socket.timeout(10_000).emitWithAck('catch_up', { since: watcher.last, until: cursor });
       } catch {
         answer = { status: 'error' };
       }
@@ -68,6 +75,7 @@ function watch(i) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         continue;
       }
+      for (const change of answer.changes) arrive(change.cursor);
       for (const change of answer.changes) take(change.type, change.cursor, change.id ?? change.property.id, change.property?.n);
       watcher.last = answer.next;
       more = answer.more;
@@ -97,7 +105,7 @@ function mark() {
 function verdict(file) {
   const log = JSON.parse(readFileSync(file, 'utf8'));
   const places = new Map(log.map(([cursor], place) => [cursor, place]));
-  const total = { delivered: 0, lost: 0, duplicated: 0, outOfOrder: 0, wrong: 0, resets: 0 };
+  const total = { delivered: 0, lost: 0, duplicated: 0, outOfOrder: 0, wrong: 0, resets: 0, twice: 0 };
   for (const watcher of watchers) {
     const times = new Map();
     let before = -1;
@@ -112,6 +120,7 @@ function verdict(file) {
     total.lost += log.filter(([cursor]) => !times.has(cursor)).length;
     total.duplicated += [...times.values()].reduce((sum, n) => sum + n - 1, 0);
     total.resets += watcher.resets;
+    total.twice += watcher.twice;
   }
   return total;
 }

@@ -69,7 +69,8 @@ internal sealed class ApiHost : IDisposable
                 builder.UseSetting(name, value);
             }
 
-            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
+            // By a factory: so the host disposes it, as it does what it makes itself.
+            builder.ConfigureLogging(logging => logging.ClearProviders().Services.AddSingleton<ILoggerProvider>(_ => Log));
             if (services is not null)
             {
                 builder.ConfigureTestServices(services);
@@ -148,6 +149,12 @@ internal sealed class ApiHost : IDisposable
     {
         Http.Dispose();
         _factory.Dispose();
+        // The program ends by itself when it is told to stop, on a thread of its own, and disposes its services there: whoever comes second does not wait for that.
+        if (!Log.WaitForEnd(TimeSpan.FromSeconds(60)))
+        {
+            throw new InvalidOperationException($"Flipr has not ended within a minute. Its log:\n{Log.Text}");
+        }
+
         _ownFolder?.Dispose();
     }
 }

@@ -7,6 +7,7 @@ namespace Flipr.Api.Tests.Infrastructure;
 internal sealed class LogCollector : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ManualResetEventSlim _ended = new();
 
     public string Text => string.Join('\n', _lines);
 
@@ -20,7 +21,9 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
 
-    public void Dispose()
-    {
-    }
+    /// <summary>Waits until the host is disposed, with everything that was made after its logs.</summary>
+    /// <returns>Whether it was, within that time.</returns>
+    public bool WaitForEnd(TimeSpan atMost) => _ended.Wait(atMost);
+
+    public void Dispose() => _ended.Set();
 }

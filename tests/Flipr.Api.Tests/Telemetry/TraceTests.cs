@@ -34,6 +34,27 @@ public sealed class TraceTests(PostgresServer postgres)
         Assert.DoesNotContain(receiver.Spans, span => span.Attributes.ContainsKey("db.system") && span.ParentId == "");
     }
 
+    /// <summary>Aspire samples every span that has no parent, and asks for the health every few seconds.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_health_check_leaves_no_trace_whatever_is_sampled(bool onPostgres)
+    {
+        using TestDatabase database = onPostgres ? await TestDatabase.OfPostgresAsync(postgres) : TestDatabase.OfSqlite();
+        await using var receiver = new OtlpReceiver();
+        await using TracedApi api = await TracedApi.StartAsync(database, receiver, "one", ("OTEL_TRACES_SAMPLER", "always_on"));
+
+        foreach (string path in (string[])["/healthz", "/health", "/alive"])
+        {
+            await api.GetAsync(path);
+        }
+
+        // Spans leave in their order: once this one is there, what the checks left would be.
+        (string traceId, _) = await api.PostAsync("""{"id":"a"}""");
+        await receiver.WaitUntilAsync(all => all.Spans.Any(span => span.TraceId == traceId && span.Kind == OtlpSpanKind.Server), TestContext.Current.CancellationToken);
+        Assert.All(receiver.Spans, span => Assert.Equal(traceId, span.TraceId));
+    }
+
     [Fact]
     public async Task The_trace_goes_on_at_the_instance_where_the_client_is()
     {
