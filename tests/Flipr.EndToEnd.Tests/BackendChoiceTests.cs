@@ -64,6 +64,7 @@ public sealed class BackendChoiceTests(SharedApi shared)
         await Expect(page.Locator("#post input[name=key]")).ToBeDisabledAsync();
         await Expect(page.Locator("#key-label")).ToContainTextAsync("not sent");
         await Expect(page.Locator("#refusal")).ToBeHiddenAsync();
+        await page.Locator("#post button").ScrollIntoViewIfNeededAsync();
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", "untrusted-backend.png") });
     }
 
@@ -110,6 +111,11 @@ public sealed class BackendChoiceTests(SharedApi shared)
         await Expect(page.Locator("#refusal")).ToBeHiddenAsync();
         browser.AssertNoErrors();
         browser.AssertAskedOnly(host.Address, api.Address);
+
+        // A link may say the same.
+        IPage linked = await browser.OpenAsync(new Uri(host.Address, $"/?api={api.Address}"));
+        await Expect(linked.Locator("#state")).ToHaveTextAsync("connected");
+        await Expect(linked.Locator("#post input[name=key]")).ToBeEnabledAsync();
     }
 
     [Fact]

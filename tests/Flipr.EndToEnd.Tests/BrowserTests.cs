@@ -104,6 +104,9 @@ public partial class BrowserTests(SharedApi shared)
         await api.PostAsync(new JsonObject { ["address"] = Hostile });
         await Expect(page.Locator("#events li").First).ToContainTextAsync("new_property");
         await Expect(page.Locator("#events img, #events script")).ToHaveCountAsync(0);
+
+        await api.PostAsync(new JsonObject { ["address"] = new string('x', 1000) });
+        await Expect(page.Locator("#events li").First).ToContainTextAsync("xxx…");
         browser.AssertNoErrors();
     }
 
