@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Flipr.ServiceDefaults;
 
 namespace Flipr.Api;
 
@@ -32,6 +33,9 @@ internal sealed record FliprSettings
 
     /// <summary><c>ALLOWED_ORIGINS</c>: exact origins and <c>https://*.example.com</c> patterns.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = DefaultOrigins;
+
+    /// <summary><c>PAGE_BACKENDS</c>: the origins that the page's address may name as its backend, <c>?api=</c>. Unset: none in production, elsewhere any.</summary>
+    public IReadOnlyList<string> PageBackends { get; init; } = [];
 
     /// <summary><c>FLIPR_API_KEY</c>: what changes need, when it is set.</summary>
     public string? ApiKey { get; init; }
@@ -71,6 +75,7 @@ internal sealed record FliprSettings
             MaxUpdateBytes = Number("MAX_UPDATE_BYTES", 1, int.MaxValue) ?? settings.MaxUpdateBytes,
             MaxUpdatesPerMinute = Number("MAX_UPDATES_PER_MINUTE", 0, int.MaxValue) ?? settings.MaxUpdatesPerMinute,
             AllowedOrigins = List("ALLOWED_ORIGINS") ?? settings.AllowedOrigins,
+            PageBackends = ReadPageBackends(List("PAGE_BACKENDS"), isProduction),
         };
 
         return isProduction && settings is { ApiKey: null, AllowAnonymousUpdates: false }
@@ -88,6 +93,18 @@ internal sealed record FliprSettings
             Text(name) is not { } text ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= from && number <= to ? number
             : throw new StartupException($"{name} is '{text}'. It must be a whole number from {from} to {to}.");
+    }
+
+    private static IReadOnlyList<string> ReadPageBackends(string[]? texts, bool isProduction)
+    {
+        try
+        {
+            return PageSettings.ReadBackends(texts, isAnyAllowed: !isProduction);
+        }
+        catch (FormatException exception)
+        {
+            throw new StartupException(exception.Message);
+        }
     }
 
     private static IPNetwork ReadNetwork(string text) =>

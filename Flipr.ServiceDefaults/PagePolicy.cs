@@ -10,29 +10,22 @@ public static class PagePolicy
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
     /// <summary>Sets the headers of one of the page's files.</summary>
-    public static void Apply(HttpContext context)
+    /// <param name="context">The request for it.</param>
+    /// <param name="settings">Where the page may connect.</param>
+    public static void Apply(HttpContext context, PageSettings settings)
     {
-        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy(context.Request);
+        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy(context.Request, settings);
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
     }
 
-    /// <summary>Connections go where the page came from, and to the API that its address names.</summary>
-    private static string ContentSecurityPolicy(HttpRequest request) =>
-        $"{Rest}{Sources($"{request.Scheme}://{request.Host}")}{Sources(request.Query["api"])}";
+    /// <summary>Connections go where the page came from, to the backend that its host names, and to the one that its address names where its host allows that.</summary>
+    private static string ContentSecurityPolicy(HttpRequest request, PageSettings settings) =>
+        $"{Rest}{Sources(PageOrigin.Find($"{request.Scheme}://{request.Host}"))}{Sources(settings.Backend)}{Sources(Named(request, settings))}";
 
-    /// <summary>An origin and its WebSockets, as sources of the policy; nothing where the text is no origin.</summary>
-    private static string Sources(string? text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")
-            || uri.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
-        {
-            return "";
-        }
+    private static string? Named(HttpRequest request, PageSettings settings) =>
+        PageOrigin.Find(request.Query["api"]) is { } origin && settings.Allows(origin) ? origin : null;
 
-        // Put together from its parts: nothing of the text gets into the header that is not a host or a port.
-        string authority = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
-        authority = uri.HostNameType is UriHostNameType.IPv6 ? uri.Authority : authority;
-        return $" {uri.Scheme}://{authority} {(uri.Scheme is "https" ? "wss" : "ws")}://{authority}";
-    }
+    /// <summary>An origin and its WebSockets, as sources of the policy.</summary>
+    private static string Sources(string? origin) => origin is null ? "" : $" {origin} ws{origin.AsSpan("http".Length)}";
 }

@@ -1,13 +1,26 @@
 // Serves the test frontend from an origin of its own, as app.flipr.realty is one to the backend.
-// The backend's address comes with the page's: /?api=http://localhost:5005
+// The backend comes from service discovery (services__api__http__0, as Aspire sets it), or with the page's address: /?api=http://localhost:5005
 using Flipr.ServiceDefaults;
+using Flipr.Web.Mock;
 using Microsoft.Extensions.FileProviders;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 
+PageSettings settings;
+try
+{
+    settings = HostSettings.Read(builder.Configuration, builder.Environment);
+}
+catch (FormatException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapPageSettings(settings);
 
 string page = Path.Combine(AppContext.BaseDirectory, "frontend");
 if (Directory.Exists(page))
@@ -15,7 +28,15 @@ if (Directory.Exists(page))
     app.UseFileServer(new FileServerOptions
     {
         FileProvider = new PhysicalFileProvider(page),
-        StaticFileOptions = { OnPrepareResponse = static file => PagePolicy.Apply(file.Context) },
+        StaticFileOptions =
+        {
+            OnPrepareResponse = file =>
+            {
+                // Else a browser goes on with the policy of the backend before.
+                file.Context.Response.Headers.CacheControl = "no-cache";
+                PagePolicy.Apply(file.Context, settings);
+            },
+        },
     });
 }
 else
@@ -23,4 +44,5 @@ else
     app.MapGet("/", () => Results.Text("The test frontend was not built: it needs Node.js 20.19 or newer and its npm packages. Build again, the warning says what is missing.", statusCode: 503));
 }
 
-app.Run();
+await app.RunAsync();
+return 0;

@@ -14,45 +14,47 @@ internal static class FrontendEndpoints
         // A page of another origin asks too: what it offers depends on the backend.
         var traits = new FrontendTraits(settings.IsProduction, KeyRequired: settings is { ApiKey: not null, AllowAnonymousUpdates: false });
         endpoints.MapGet("/frontend.json", () => TypedResults.Ok(traits)).ExcludeFromDescription();
+        var page = new PageSettings(Backend: null, settings.PageBackends);
+        endpoints.MapPageSettings(page);
 
         string build = Path.Combine(AppContext.BaseDirectory, "frontend");
         if (File.Exists(Path.Combine(build, "index.html")))
         {
-            MapBuild(endpoints, build);
+            MapBuild(endpoints, build, page);
         }
         else
         {
-            MapPlainPage(endpoints);
+            MapPlainPage(endpoints, page);
         }
     }
 
-    private static void MapBuild(IEndpointRouteBuilder endpoints, string folder)
+    private static void MapBuild(IEndpointRouteBuilder endpoints, string folder, PageSettings page)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !PageFile.IsCompressed(file)))
         {
             string path = Path.GetRelativePath(folder, file).Replace('\\', '/');
             // What the build put into assets/ has a hash of its content in its name: it never changes.
             string caching = path.StartsWith("assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-            Map(endpoints, path, caching, contentType => new PageFile(file, contentType).ExecuteAsync);
+            Map(endpoints, path, caching, page, contentType => new PageFile(file, contentType).ExecuteAsync);
         }
     }
 
-    private static void MapPlainPage(IEndpointRouteBuilder endpoints)
+    private static void MapPlainPage(IEndpointRouteBuilder endpoints, PageSettings page)
     {
         foreach (string name in (string[])["plain.html", "plain.css", "plain.js", "favicon.svg"])
         {
             byte[] content = ReadResource(name);
-            Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", contentType => TypedResults.Bytes(content, contentType).ExecuteAsync);
+            Map(endpoints, name is "plain.html" ? "index.html" : name, "no-cache", page, contentType => TypedResults.Bytes(content, contentType).ExecuteAsync);
         }
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string path, string caching, Func<string, RequestDelegate> answer)
+    private static void Map(IEndpointRouteBuilder endpoints, string path, string caching, PageSettings page, Func<string, RequestDelegate> answer)
     {
         RequestDelegate send = answer(ContentTypes.TryGetContentType(path, out string? type) ? WithCharset(type) : "application/octet-stream");
         endpoints.MapMethods(path is "index.html" ? "/" : path, [HttpMethods.Get, HttpMethods.Head], context =>
         {
             context.Response.Headers.CacheControl = caching;
-            PagePolicy.Apply(context);
+            PagePolicy.Apply(context, page);
             return send(context);
         });
     }

@@ -1,6 +1,7 @@
 // The least that shows Socket.IO events without its client library: one WebSocket, Engine.IO 4, the namespace "/".
 // What arrives is shown as text, never as markup.
 const MAX_SHOWN = 100;
+const MAX_LENGTH = 1000; // a listing's text may be longer than a browser can lay out
 const state = document.getElementById('state');
 const events = document.getElementById('events');
 
@@ -23,7 +24,8 @@ function connect() {
 
 function show([name, ...args]) {
   const entry = document.createElement('li');
-  entry.textContent = `${new Date().toLocaleTimeString()} ${name} ${args.map((arg) => JSON.stringify(arg)).join(' ')}`;
+  const text = `${new Date().toLocaleTimeString()} ${name} ${args.map((arg) => JSON.stringify(arg)).join(' ')}`;
+  entry.textContent = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
   events.prepend(entry);
   while (events.children.length > MAX_SHOWN) events.lastChild.remove();
   document.getElementById('empty').hidden = true;

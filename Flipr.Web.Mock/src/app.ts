@@ -14,9 +14,10 @@ import { EventLog } from './panels/eventLog';
 import { Notices } from './panels/notices';
 import { PostForm } from './panels/postForm';
 import { Simulator } from './panels/simulator';
-import { readSettings } from './settings';
-import { connect } from './sync/connection';
+import type { Settings } from './settings';
+import { connect, type Connection } from './sync/connection';
 import { Replica, type ReplicaState, type Taker } from './sync/replica';
+import { problem } from './text';
 import { throttle } from './throttle';
 
 /** The least pauses between two updates of what is seen, in milliseconds. */
@@ -27,13 +28,12 @@ const ANNOUNCE_PAUSE = 5000;
 /** Ties the parts together: changes come in one by one, and are shown together, a few times a second at most. */
 export class App implements Taker {
   readonly store = new ListingStore();
-  readonly #settings = readSettings(window.location);
-  readonly #backend = new Backend(this.#settings.backend);
-  readonly #socket = connect(this.#settings);
+  readonly #backend: Backend;
+  readonly #socket: Connection;
   readonly #log = new EventLog();
   readonly #notices = new Notices();
   readonly #list = new ListView((listing, byKeyboard) => this.#open(listing, byKeyboard));
-  readonly #replica = new Replica(this.#socket, this);
+  readonly #replica: Replica;
   readonly #filterForm = element<HTMLFormElement>('filters');
   map: MapView | undefined;
   #filter: Filter = {};
@@ -41,14 +41,17 @@ export class App implements Taker {
   #arrived = 0;
   #hasToRedrawMap = false;
 
-  constructor() {
+  constructor(settings: Settings) {
+    this.#backend = new Backend(settings);
+    this.#socket = connect(settings);
+    this.#replica = new Replica(this.#socket, this);
     const tools = new Drawer('tools', 'tools-toggle', () => this.#log.redraw());
     new Drawer('filters', 'filters-toggle');
     element('tools-close').addEventListener('click', () => tools.close());
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.map?.close());
-    const form = new PostForm(this.#backend, () => this.map?.center ?? [-98, 39]);
+    const form = new PostForm(this.#backend, settings.isTrusted, () => this.map?.center ?? [-98, 39]);
     const simulator = new Simulator(this.#backend, () => form.key);
-    new ConnectionPanel(this.#socket, this.#settings, this.#backend, this.#log, (state) => this.#notices.connection(state));
+    new ConnectionPanel(this.#socket, settings, this.#backend, this.#log, (state) => this.#notices.connection(state));
 
     element('empty-post').addEventListener('click', () => {
       tools.toggle(true);
@@ -63,6 +66,7 @@ export class App implements Taker {
     this.#filterForm.addEventListener('input', () => this.#setFilter());
     this.#filterForm.addEventListener('reset', () => setTimeout(() => this.#setFilter()));
     this.#socket.on('connect', () => void this.#askTraits());
+    this.#notices.refusal(settings.refusal);
     this.#showLegend();
     void this.#startMap();
   }
@@ -204,7 +208,7 @@ export class App implements Taker {
         },
       });
     } catch (error) {
-      element('map').append(make('p', 'none', `The map cannot be drawn here (${error instanceof Error ? error.message : String(error)}). The list works without it.`));
+      element('map').append(make('p', 'none', `The map cannot be drawn here (${problem(error)}). The list works without it.`));
       return;
     }
     const heat = element('heat');

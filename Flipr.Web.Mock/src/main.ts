@@ -1,4 +1,6 @@
 import { App } from './app';
+import { loadPageSettings } from './pageSettings';
+import { readSettings } from './settings';
 import './style.css'; // after the map library's own
 
 declare global {
@@ -6,4 +8,4 @@ declare global {
   var flipr: App;
 }
 
-globalThis.flipr = new App();
+globalThis.flipr = new App(readSettings(window.location, await loadPageSettings()));

@@ -29,6 +29,31 @@ public sealed class SecurityTests
         Assert.Equal(2, traits.EnumerateObject().Count());
     }
 
+    /// <summary>A link can name any backend for the page: in production only a listed one counts, to the page and to the policy that its browser holds it to.</summary>
+    [Theory]
+    [InlineData("development", null, """["*"]""", "https://evil.example", true)]
+    [InlineData("development", "https://api.example", """["https://api.example"]""", "https://evil.example", false)]
+    [InlineData("production anonymous", null, "[]", "https://evil.example", false)]
+    [InlineData("production anonymous", "https://API.example:443/, http://[::1]:5005", """["https://api.example","http://[::1]:5005"]""", "https://api.example", true)]
+    [InlineData("production anonymous", "https://api.example", """["https://api.example"]""", "https://api.example/path?query", true)]
+    [InlineData("production anonymous", "https://api.example", """["https://api.example"]""", "https://api.example.evil.example", false)]
+    [InlineData("production anonymous", "https://api.example", """["https://api.example"]""", "https://api.example:8443", false)]
+    [InlineData("production anonymous", "https://api.example", """["https://api.example"]""", "http://api.example", false)]
+    [InlineData("production anonymous", "https://api.example", """["https://api.example"]""", "https://api.example@evil.example", false)]
+    public async Task A_link_to_the_page_may_name_an_allowed_backend_only(string server, string? setting, string backends, string named, bool isAllowed)
+    {
+        using ApiHost api = Start(server, ("PAGE_BACKENDS", setting ?? ""));
+        using HttpResponseMessage told = await api.Http.GetAsync("/page.json", TestContext.Current.CancellationToken);
+        using HttpResponseMessage page = await api.Http.GetAsync($"/?api={Uri.EscapeDataString(named)}", TestContext.Current.CancellationToken);
+
+        Assert.Equal($$"""{"backend":null,"backends":{{backends}}}""", await told.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("no-store", Header(told, "Cache-Control"));
+        string own = api.Url.GetLeftPart(UriPartial.Authority);
+        string origin = new Uri(named).GetLeftPart(UriPartial.Authority);
+        string[] expected = ["'self'", own, $"ws{own[4..]}", .. isAllowed ? [origin, $"ws{origin[4..]}"] : Array.Empty<string>()];
+        Assert.Equal($"connect-src {string.Join(' ', expected)}", Header(page, "Content-Security-Policy")!.Split("; ")[^1]);
+    }
+
     [Theory]
     // settings; what the request presents; the answers to an update and to a delete
     [InlineData("development", "", 200, 200)]
@@ -263,9 +288,9 @@ public sealed class SecurityTests
         return api.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static ApiHost Start(string server)
+    private static ApiHost Start(string server, params IEnumerable<(string, string)> more)
     {
-        List<(string, string)> settings = [];
+        List<(string, string)> settings = [.. more];
         settings.AddRange(server.Contains("key", StringComparison.Ordinal) ? [KeySet] : []);
         settings.AddRange(server.Contains("anonymous", StringComparison.Ordinal) ? [Anonymous] : []);
         return server.StartsWith("production", StringComparison.Ordinal) ? ApiHost.InProduction(settings) : new ApiHost(settings);

@@ -32,6 +32,9 @@ public sealed class StartTests : IDisposable
     [InlineData("FORWARDED_HOPS=two", "FORWARDED_HOPS is 'two'", "whole number")]
     [InlineData("TRUSTED_PROXIES=10.0.0.0/33", "TRUSTED_PROXIES holds '10.0.0.0/33'", "10.0.0.0/8")]
     [InlineData("ALLOWED_ORIGINS=app.flipr.realty", "ALLOWED_ORIGINS holds 'app.flipr.realty'", "https://app.flipr.realty")]
+    [InlineData("PAGE_BACKENDS=https://a.example, *", "PAGE_BACKENDS holds '*'", "https://api.example.com")]
+    [InlineData("PAGE_BACKENDS=https://a.example/path", "PAGE_BACKENDS holds 'https://a.example/path'", "https://api.example.com")]
+    [InlineData("PAGE_BACKENDS=https://u:s3cret@a.example", "PAGE_BACKENDS holds an address with a user name", "https://api.example.com")]
     [InlineData("ALLOWED_ORIGINS=https://a.example/path", "ALLOWED_ORIGINS holds 'https://a.example/path'", "https://app.flipr.realty")]
     public async Task A_setting_that_cannot_be_used_ends_the_start_with_a_message(string settings, string problem, string remedy)
     {

@@ -12,6 +12,9 @@ public partial class BrowserTests(SharedApi shared)
     /// <summary>Markup that would run if any of it were taken for markup.</summary>
     private const string Hostile = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>";
 
+    /// <summary>The same, as long as a rating that is shown whole.</summary>
+    private const string BrieflyHostile = "<img src=x onerror=document.title=1>";
+
     [Fact]
     public async Task The_page_at_the_root_goes_live()
     {
@@ -54,13 +57,13 @@ public partial class BrowserTests(SharedApi shared)
             ["latitude"] = 39,
             ["longitude"] = -98,
             ["rooms"] = new JsonObject { ["beds"] = 2, ["note"] = Hostile },
-            ["deal_rating"] = Hostile,
+            ["deal_rating"] = BrieflyHostile,
             ["ai_evaluation_reasoning"] = Hostile,
         });
 
         ILocator entry = page.Locator("#listings li").First;
         await Expect(entry.Locator(".address")).ToHaveTextAsync(Hostile);
-        await Expect(entry.Locator(".detail")).ToHaveTextAsync($"{Hostile} · {Hostile}");
+        await Expect(entry.Locator(".detail")).ToHaveTextAsync($"{BrieflyHostile} · {Hostile}");
         await entry.ClickAsync();
         await Expect(page.Locator(".card .address")).ToHaveTextAsync(Hostile);
         await Expect(page.Locator(".card .reasoning")).ToHaveTextAsync(Hostile);
@@ -104,6 +107,9 @@ public partial class BrowserTests(SharedApi shared)
         await api.PostAsync(new JsonObject { ["address"] = Hostile });
         await Expect(page.Locator("#events li").First).ToContainTextAsync("new_property");
         await Expect(page.Locator("#events img, #events script")).ToHaveCountAsync(0);
+
+        await api.PostAsync(new JsonObject { ["address"] = new string('x', 1000) });
+        await Expect(page.Locator("#events li").First).ToContainTextAsync("xxx…");
         browser.AssertNoErrors();
     }
 

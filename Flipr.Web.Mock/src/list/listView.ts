@@ -1,7 +1,8 @@
 import { element, make, setText } from '../dom';
 import { tiers } from '../listings/deal';
 import { count, detail, price, rooms, tierName } from '../listings/format';
-import type { Listing } from '../listings/listing';
+import { MAX_ID, type Listing } from '../listings/listing';
+import { clip } from '../text';
 import { VirtualList } from './virtualList';
 
 const ROW_HEIGHT = 84; // as in the style sheet
@@ -22,7 +23,7 @@ export class ListView {
     this.#rows = new VirtualList(this.#list, this.#scroller, ROW_HEIGHT, (row, listing, index) => this.#draw(row, listing, index));
     this.#list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest('li');
-      const listing = row && this.#rows.items.find(({ id }) => id === row.dataset.id);
+      const listing = row && this.#rows.items.find(({ number }) => idOf(number) === row.id);
       if (listing) this.#choose(listing, false);
     });
     this.#list.addEventListener('keydown', (event) => this.#onKey(event));
@@ -112,8 +113,8 @@ export class ListView {
       row.append(make('span', 'badge'), make('span', 'price'), make('span', 'rooms'), make('span', 'address'), make('span', 'detail'));
     }
     const at = this.#fresh.get(listing.number);
-    row.id = `listing-${listing.number}`;
-    row.dataset.id = listing.id;
+    row.id = idOf(listing.number);
+    row.dataset.id = clip(listing.id, MAX_ID);
     row.classList.toggle('fresh', at !== undefined && performance.now() - at < FRESH_FOR);
     row.setAttribute('aria-selected', String(listing.number === this.#selected));
     row.setAttribute('aria-posinset', String(index + 1));
@@ -124,3 +125,5 @@ export class ListView {
     [price(listing) || 'No price', rooms(listing), listing.address, detail(listing)].forEach((text, i) => setText(texts[i]!, text));
   }
 }
+
+const idOf = (number: number): string => `listing-${number}`;

@@ -2,12 +2,14 @@ import { tiers } from './deal';
 import type { Listing } from './listing';
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
+/** What is no price of a house, and would be as long as it likes. */
+const absurd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', notation: 'scientific' });
 const whole = new Intl.NumberFormat('en-US');
 const times = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
 
 export const count = (value: number): string => whole.format(value);
 
-export const price = (listing: Listing): string => (listing.price === undefined ? '' : dollars.format(listing.price));
+export const price = (listing: Listing): string => (listing.price === undefined ? '' : (Math.abs(listing.price) < 1e12 ? dollars : absurd).format(listing.price));
 
 export function rooms(listing: Listing): string {
   return [amount(listing.bedrooms, 'bed'), amount(listing.bathrooms, 'bath')].filter(Boolean).join(' · ');

@@ -1,4 +1,14 @@
+import { clip } from '../text';
 import { tierOf, type Tier } from './deal';
+
+/** How much of a listing's text is kept, in characters: nothing else of it is ever shown. */
+const MAX_ADDRESS = 200;
+const MAX_REASONING = 1000;
+const MAX_RATING = 40;
+/** How much of an id is shown; as it is it tells listings apart. */
+export const MAX_ID = 80;
+/** A number that is written longer is none. */
+const MAX_NUMBER = 40;
 
 /** A listing as the backend announces it: an open object, written by strangers. */
 export interface RawListing {
@@ -28,20 +38,23 @@ export interface Listing {
 
 export function readListing(raw: RawListing, number: number): Listing {
   const intensity = numberOf(raw.intensity) ?? 0;
-  const rating = textOf(raw.deal_rating);
+  const rating = clip(raw.deal_rating, MAX_RATING);
+  const lng = numberOf(raw.lng);
+  const lat = numberOf(raw.lat);
+  const isPlace = Math.abs(lng ?? NaN) <= 180 && Math.abs(lat ?? NaN) <= 90; // The map throws at any other.
   return {
     id: raw.id,
     number,
-    lng: numberOf(raw.lng) ?? NaN,
-    lat: numberOf(raw.lat) ?? NaN,
-    address: textOf(raw.address) || raw.id,
+    lng: isPlace ? lng! : NaN,
+    lat: isPlace ? lat! : NaN,
+    address: clip(lineOf(raw.address), MAX_ADDRESS) || clip(raw.id, MAX_ID),
     price: numberOf(raw.price),
     bedrooms: numberOf(raw.bedrooms),
     bathrooms: numberOf(raw.bathrooms),
     intensity,
-    tier: tierOf(rating, intensity),
+    tier: tierOf(typeof raw.deal_rating === 'string' ? raw.deal_rating : '', intensity),
     rating: rating === 'Unknown' ? '' : rating,
-    reasoning: textOf(raw.ai_evaluation_reasoning),
+    reasoning: clip(raw.ai_evaluation_reasoning, MAX_REASONING),
     timestamp: numberOf(raw.timestamp) ?? 0,
   };
 }
@@ -52,14 +65,12 @@ export function hasPlace(listing: Listing): boolean {
 
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  if (typeof value !== 'string' || value.length > MAX_NUMBER || value.trim() === '') return undefined;
   const read = Number(value);
   return Number.isFinite(read) ? read : undefined;
 }
 
-/** Text of a field that should be a string; an address may also be an object with one line. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null && 'oneLine' in value) return textOf(value.oneLine);
-  return '';
+/** An address is text, or an object that has it in one line. */
+function lineOf(address: unknown): unknown {
+  return typeof address === 'object' && address !== null && 'oneLine' in address ? address.oneLine : address;
 }

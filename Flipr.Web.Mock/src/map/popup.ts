@@ -1,12 +1,13 @@
 import { make } from '../dom';
 import { tiers } from '../listings/deal';
 import { price, rating, rooms, tierName, when } from '../listings/format';
-import { hasPlace, type Listing } from '../listings/listing';
+import { hasPlace, MAX_ID, type Listing } from '../listings/listing';
+import { clip } from '../text';
 
 /** What a popup says of a listing: text only, whatever the listing holds. */
 export function popupContent(listing: Listing): HTMLElement {
   const content = make('article', 'card');
-  content.dataset.id = listing.id;
+  content.dataset.id = clip(listing.id, MAX_ID);
   const badge = make('span', 'badge', [tierName(listing), rating(listing)].filter(Boolean).join(' · '));
   badge.style.setProperty('--tier', tiers[listing.tier]!.color);
   content.append(badge, make('h3', 'price', price(listing) || 'No price'), make('p', 'address', listing.address));

@@ -2,9 +2,12 @@ import type { Backend } from '../backend';
 import { element, setText } from '../dom';
 import { readTransports, type Settings } from '../settings';
 import type { Connection } from '../sync/connection';
+import { clip } from '../text';
 import type { EventLog } from './eventLog';
 
 const ROUND_TRIP_EVERY = 10_000;
+/** The longest words of the server that are shown. */
+const MAX_WORDS = 200;
 
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected' | 'offline' | 'refused';
 
@@ -46,7 +49,7 @@ export class ConnectionPanel {
     socket.on('connect', () => {
       if (this.#isReconnecting) setText(element('reconnects'), String(++this.#reconnects));
       this.#isReconnecting = true;
-      setText(element('sid'), socket.id ?? '–');
+      setText(element('sid'), clip(socket.id, MAX_WORDS) || '–');
       setText(element('message'), '');
       this.#showTransport();
       this.#show('connected');
@@ -63,10 +66,10 @@ export class ConnectionPanel {
     socket.on('connect_error', (error) => {
       if (this.#isOffline) return;
       this.#show(socket.active ? 'reconnecting' : 'refused');
-      setText(element('message'), `Could not connect: ${error.message}.`);
+      setText(element('message'), `Could not connect: ${clip(error.message, MAX_WORDS)}.`);
       this.log.add('connect_error', error.message);
     });
-    socket.on('connection_status', ({ message }) => setText(element('message'), message));
+    socket.on('connection_status', ({ message }) => setText(element('message'), clip(message, MAX_WORDS)));
   }
 
   #control(settings: Settings): void {
@@ -108,7 +111,7 @@ export class ConnectionPanel {
       const sent = performance.now();
       setText(element('pong'), 'waiting …');
       socket.timeout(10_000).emit('ping_test', { sent: Date.now() }, (error, pong) => {
-        setText(element('pong'), error ? 'No answer.' : `${pong.message} (${(performance.now() - sent).toFixed(1)} ms)`);
+        setText(element('pong'), error ? 'No answer.' : `${clip(pong.message, MAX_WORDS)} (${(performance.now() - sent).toFixed(1)} ms)`);
       });
     });
   }

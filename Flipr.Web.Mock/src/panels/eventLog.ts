@@ -1,7 +1,9 @@
 import { element, make, setText } from '../dom';
+import { clip } from '../text';
 import { throttle } from '../throttle';
 
 const MAX_KEPT = 100;
+const MAX_LENGTH = 120;
 
 /** What happened last, newest first; it can be paused for reading. */
 export class EventLog {
@@ -28,9 +30,9 @@ export class EventLog {
     });
   }
 
-  add(event: string, what: string): void {
+  add(event: string, what: unknown): void {
     if (this.#isPaused) return;
-    this.#kept.unshift(`${new Date().toLocaleTimeString()} ${event} ${what.slice(0, 120)}`);
+    this.#kept.unshift(`${new Date().toLocaleTimeString()} ${event} ${clip(what, MAX_LENGTH)}`);
     this.#kept.length = Math.min(this.#kept.length, MAX_KEPT);
     this.#draw();
   }

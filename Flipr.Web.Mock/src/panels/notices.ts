@@ -22,6 +22,13 @@ export class Notices {
   #held = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** What the page's address asked for and did not get; stays until it is closed. */
+  refusal(text: string): void {
+    setText(element('refusal-text'), text);
+    element('refusal').hidden = text === '';
+    element('refusal-close').addEventListener('click', () => (element('refusal').hidden = true));
+  }
+
   connection(state: ConnectionState): void {
     if (this.#isConnected && state !== 'connected') this.#knownAt = new Date().toLocaleTimeString();
     this.#connection = state;

@@ -1,11 +1,16 @@
 import type { Backend } from '../backend';
 import { element, setText } from '../dom';
+import { problem } from '../text';
 
 /** The form that posts one listing, as a collector would; without coordinates it lands near the middle of the map. Half a place is none. */
 export class PostForm {
   readonly #form = element<HTMLFormElement>('post');
 
-  constructor(backend: Backend, center: () => [number, number]) {
+  constructor(backend: Backend, takesKey: boolean, center: () => [number, number]) {
+    if (!takesKey) {
+      this.#field('key').disabled = true;
+      setText(element('key-hint'), '(not sent: a link named this backend, and anybody can make a link)');
+    }
     this.#form.addEventListener('input', () => this.#checkPlace());
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -13,9 +18,10 @@ export class PostForm {
     });
   }
 
-  /** What stands in the form now: it is kept nowhere else. */
+  /** What stands in the form now: it is kept nowhere else. Empty where it may not be sent. */
   get key(): string {
-    return this.#field('key').value.trim();
+    const field = this.#field('key');
+    return field.disabled ? '' : field.value.trim();
   }
 
   focus(): void {
@@ -46,7 +52,7 @@ export class PostForm {
     try {
       setText(outcome, `Posted as ${await backend.post(listing, this.key)}.`);
     } catch (error) {
-      setText(outcome, `Could not post: ${error instanceof Error ? error.message : String(error)}`);
+      setText(outcome, `Could not post: ${problem(error)}`);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Backend } from '../backend';
 import { cities, type City } from '../cities';
 import { element, setText } from '../dom';
 import { count } from '../listings/format';
+import { problem } from '../text';
 
 const streets = ['Oak', 'Maple', 'Cedar', 'Pine', 'Lake', 'Hill', 'Park', 'Washington', 'Main', 'River', 'Sunset', 'Church'];
 const reasons = ['Priced below the median of its street', 'Two price cuts in a month', 'Long on the market, motivated seller', 'Needs a new roof', 'Rents nearby cover the mortgage', 'Asking price in line with the area', 'Overpriced for its size'];
@@ -54,7 +55,7 @@ export class Simulator {
       this.#show();
     } catch (error) {
       this.#failed++;
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = problem(error);
       this.#show();
     } finally {
       this.#waiting--;

@@ -20,7 +20,7 @@ internal sealed class ApiHost : IDisposable
     /// <summary>Every setting that Flipr reads.</summary>
     public static readonly string[] SettingNames =
     [
-        "PORT", "PRODUCTION", "DATABASE_URL", "DISABLE_SQLITE_FALLBACK", "MAX_UPDATE_BYTES", "MAX_UPDATES_PER_MINUTE", "ALLOWED_ORIGINS", "FLIPR_API_KEY",
+        "PORT", "PRODUCTION", "DATABASE_URL", "DISABLE_SQLITE_FALLBACK", "MAX_UPDATE_BYTES", "MAX_UPDATES_PER_MINUTE", "ALLOWED_ORIGINS", "PAGE_BACKENDS", "FLIPR_API_KEY",
         "ALLOW_ANONYMOUS_UPDATES", "TRUSTED_PROXIES", "FORWARDED_HOPS",
     ];
 

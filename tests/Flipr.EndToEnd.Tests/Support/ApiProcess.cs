@@ -140,6 +140,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
         ["DATABASE_URL"] = null,
         ["FLIPR_API_KEY"] = null,
         ["ALLOWED_ORIGINS"] = null,
+        ["PAGE_BACKENDS"] = null,
     };
 
     [GeneratedRegex(@"http://127\.0\.0\.1:[1-9]\d*")]

@@ -15,9 +15,26 @@ internal sealed partial class WebMockProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<WebMockProcess> StartAsync()
+    /// <summary>Starts it in development.</summary>
+    /// <param name="settings">Further variables of its environment.</param>
+    public static async Task<WebMockProcess> StartAsync(params IEnumerable<(string Name, string Value)> settings)
     {
-        ChildProcess process = ChildProcess.Start("dotnet", [Repository.Program("Flipr.Web.Mock"), "--urls", "http://127.0.0.1:0"]);
+        var environment = new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["DOTNET_ENVIRONMENT"] = null,
+            ["ASPNETCORE_URLS"] = null,
+            ["ASPNETCORE_HTTP_PORTS"] = null,
+            ["PAGE_BACKENDS"] = null,
+            ["services__api__http__0"] = null,
+            ["services__api__https__0"] = null,
+        };
+        foreach ((string name, string value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        ChildProcess process = ChildProcess.Start("dotnet", [Repository.Program("Flipr.Web.Mock"), "--urls", "http://127.0.0.1:0"], environment);
         try
         {
             Match listening = await process.WaitForLineAsync(ListeningLine());
