@@ -71,6 +71,9 @@ internal sealed partial class Errors(ILogger<Errors> logger) : IExceptionHandler
         string message = http.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => "There is nothing at this path.",
+            // The Socket.IO server's, which knows none of the settings' names.
+            StatusCodes.Status503ServiceUnavailable when http.Request.Path.StartsWithSegments("/socket.io") =>
+                "There are as many connections as the server takes (MAX_CONNECTIONS), or takes of one address (MAX_SOCKETS_PER_CLIENT). Close some, or try again later.",
             StatusCodes.Status405MethodNotAllowed => $"This path takes {http.Response.Headers.Allow}.",
             var status => $"{ReasonPhrases.GetReasonPhrase(status)}.",
         };

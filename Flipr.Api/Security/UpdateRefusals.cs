@@ -2,12 +2,13 @@ using Flipr.Api.Telemetry;
 
 namespace Flipr.Api.Security;
 
-/// <summary>Counts what limits refuse, and logs it: each client and limit once a day, and not more than so many, however many addresses somebody has.</summary>
+/// <summary>Counts what limits refuse, and logs it: each client once a day, and not more than so many, however many addresses somebody has.</summary>
 internal sealed partial class UpdateRefusals(FliprMetrics metrics, TimeProvider time, ILogger<UpdateRefusals> logger)
 {
     private const int MaxLogged = 1_000;
 
-    private readonly HashSet<(UpdateLimit Limit, string? Client)> _logged = [];
+    // Clients, and the limits that are everybody's.
+    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
     private DateOnly _day;
 
     /// <summary>An update was refused.</summary>
@@ -27,7 +28,7 @@ internal sealed partial class UpdateRefusals(FliprMetrics metrics, TimeProvider 
                 _day = today;
             }
 
-            if (_logged.Count >= MaxLogged || !_logged.Add((limit, client)))
+            if (_logged.Count >= MaxLogged || !_logged.Add(client ?? message))
             {
                 return;
             }
@@ -42,7 +43,7 @@ internal sealed partial class UpdateRefusals(FliprMetrics metrics, TimeProvider 
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Refused an update of {Client}: {Message} Not logged again for the same before tomorrow.")]
+    [LoggerMessage(1, LogLevel.Warning, "Refused an update of {Client}: {Message} Not logged again before tomorrow.")]
     private static partial void LogRefused(ILogger logger, string client, string message);
 
     [LoggerMessage(2, LogLevel.Warning, "Updates of {Count} clients were refused today: those of others are counted (flipr.updates.refused), not logged, before tomorrow.")]

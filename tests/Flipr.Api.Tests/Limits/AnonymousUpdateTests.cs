@@ -24,15 +24,19 @@ public sealed class AnonymousUpdateTests
         Assert.InRange(StoredBytes(api), 1, 45_000_000);
         Assert.InRange(refused["client_bytes"], 1, 800);
 
-        using HttpResponseMessage answer = await api.PostAsync(Stranger, Shipped.Listing(0, 250_000));
-        string message = await ApiHost.ErrorAsync(answer, HttpStatusCode.TooManyRequests);
-        Assert.Contains("MAX_ANONYMOUS_BYTES_PER_DAY", message, StringComparison.Ordinal);
-        Assert.Contains("API key", message, StringComparison.Ordinal);
-        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 86_400);
+        // So many were also too many in a minute: that limit lets go again, the day's does not.
+        await Eventually.ThatAsync(async () =>
+        {
+            using HttpResponseMessage answer = await api.PostAsync(Stranger, Shipped.Listing(0, 250_000));
+            string message = await ApiHost.ErrorAsync(answer, HttpStatusCode.TooManyRequests);
+            Assert.Contains("API key", message, StringComparison.Ordinal);
+            Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 86_400);
+            return message.Contains("MAX_ANONYMOUS_BYTES_PER_DAY", StringComparison.Ordinal);
+        });
         using HttpResponseMessage other = await api.PostAsync(Other, Shipped.Listing(0, 250_000));
         using HttpResponseMessage withKey = await api.PostAsync(Stranger, Shipped.Listing(0, 250_000), Shipped.Key);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (other.StatusCode, withKey.StatusCode));
-        // Once for this client, however often.
+        // Once for this client, however often, and whichever limit it was.
         Assert.Single(Warnings(api, Stranger));
     }
 

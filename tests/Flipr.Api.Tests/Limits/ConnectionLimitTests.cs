@@ -20,7 +20,12 @@ public sealed class ConnectionLimitTests
             Assert.Equal(HttpStatusCode.OK, await OpenAsync(api, Stranger));
         }
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await OpenAsync(api, Stranger));
+        using (HttpResponseMessage refused = await RequestAsync(api, Stranger))
+        {
+            Assert.Contains("MAX_SOCKETS_PER_CLIENT", await ApiHost.ErrorAsync(refused, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
         Assert.Equal(HttpStatusCode.OK, await OpenAsync(api, Other));
         Assert.Equal(501, api.Services.GetRequiredService<SocketIOServer>().ConnectionCount);
     }
@@ -77,9 +82,14 @@ public sealed class ConnectionLimitTests
     /// <summary>Opens a session over polling, and leaves it at that.</summary>
     private static async Task<HttpStatusCode> OpenAsync(ApiHost api, string client)
     {
+        using HttpResponseMessage answer = await RequestAsync(api, client);
+        return answer.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> RequestAsync(ApiHost api, string client)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/socket.io/?EIO=4&transport=polling");
         request.Headers.Add("X-Forwarded-For", Shipped.ForwardedFor(client));
-        using HttpResponseMessage answer = await api.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return answer.StatusCode;
+        return await api.Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 }

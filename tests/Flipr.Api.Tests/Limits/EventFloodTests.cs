@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -42,13 +43,18 @@ public sealed class EventFloodTests
         await using SocketIOTestClient client = await SocketIOTestClient.ConnectAsync(api.Url);
         await client.NextAsync("connection_status");
 
-        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        try
         {
             for (int n = 0; n < 100_000; n++)
             {
                 await client.EmitAsync("[\"ping_test\",1]");
             }
-        });
+        }
+        catch (WebSocketException)
+        {
+            // It ended while this was still sending.
+        }
+
         await Assert.ThrowsAsync<ChannelClosedException>(async () =>
         {
             while (true)
