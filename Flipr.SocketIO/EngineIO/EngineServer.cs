@@ -94,11 +94,12 @@ internal sealed class EngineServer : IAsyncDisposable
     /// <summary>Gives back the place of a session that has ended, or never opened.</summary>
     public void Abandon(EngineSession session)
     {
-        Interlocked.Decrement(ref _count);
         if (session.Client is { } client)
         {
             _clients.Remove(client);
         }
+
+        Interlocked.Decrement(ref _count); // Last: who sees it finds the client's place free as well.
     }
 
     /// <summary>Opens a session: it is found by its id from here on, and the layer above knows it.</summary>

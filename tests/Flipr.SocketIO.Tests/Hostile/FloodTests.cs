@@ -225,6 +225,7 @@ public abstract class FloodTests(Route route) : HostileTest(route)
         await second.VanishAsync();
         await server.UntilConnectionsAsync(3);
         await Polling(server).HandshakeAsync();
+        client = "a friend";
     }
 
     [Fact]
