@@ -2,12 +2,14 @@ using System.Text.Json.Serialization;
 using Flipr.Api.Changes;
 using Flipr.Api.Frontend;
 using Flipr.Api.Listings;
+using Flipr.Api.Security;
 
 namespace Flipr.Api;
 
 /// <summary>Everything that the API writes as JSON, known at compile time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CatchUpAnswer))]
+[JsonSerializable(typeof(ClientResponse))]
 [JsonSerializable(typeof(ConnectionStatus))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(FrontendTraits))]

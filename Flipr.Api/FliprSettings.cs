@@ -31,6 +31,36 @@ internal sealed record FliprSettings
     /// <summary><c>MAX_UPDATES_PER_MINUTE</c>: changes per API key or address; 0 is no limit.</summary>
     public int MaxUpdatesPerMinute { get; init; } = 60_000;
 
+    /// <summary><c>MAX_ANONYMOUS_UPDATES_PER_MINUTE</c>: changes per address without the key; 0 is no limit but that of all.</summary>
+    public int MaxAnonymousUpdatesPerMinute { get; init; } = 600;
+
+    /// <summary><c>MAX_ANONYMOUS_BYTES_PER_DAY</c>: what one address may have stored in a day without the key; 0 is no limit.</summary>
+    public long MaxAnonymousBytesPerDay { get; init; } = 20_000_000;
+
+    /// <summary><c>MAX_ANONYMOUS_BYTES_PER_DAY_TOTAL</c>: what all of them together may; 0 is no limit.</summary>
+    public long MaxAnonymousBytesPerDayInTotal { get; init; } = 200_000_000;
+
+    /// <summary><c>MAX_CHANGE_LOG_BYTES</c>: what the change log may keep of replaced states; 0 is no limit.</summary>
+    public long MaxChangeLogBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary><c>MAX_UPDATE_SECONDS</c>: how long an update's body may take to arrive.</summary>
+    public int MaxUpdateSeconds { get; init; } = 10;
+
+    /// <summary><c>MAX_BODIES_IN_FLIGHT</c>: how many bodies of updates may be arriving at once.</summary>
+    public int MaxBodiesInFlight { get; init; } = 512;
+
+    /// <summary><c>MAX_ANONYMOUS_BODIES_IN_FLIGHT</c>: how many of one address without the key.</summary>
+    public int MaxAnonymousBodiesInFlight { get; init; } = 32;
+
+    /// <summary><c>MAX_CONNECTIONS</c>: open connections of everybody.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary><c>MAX_SOCKETS_PER_CLIENT</c>: Socket.IO sessions per address; 0 is no limit. 500 in production, none elsewhere.</summary>
+    public int MaxSocketsPerClient { get; init; }
+
+    /// <summary><c>MAX_EVENTS_PER_SECOND</c>: events that one socket may go on sending; five times as many at once; 0 is no limit.</summary>
+    public int MaxEventsPerSecond { get; init; } = 100;
+
     /// <summary><c>ALLOWED_ORIGINS</c>: exact origins and <c>https://*.example.com</c> patterns.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = DefaultOrigins;
 
@@ -74,6 +104,16 @@ internal sealed record FliprSettings
         {
             MaxUpdateBytes = Number("MAX_UPDATE_BYTES", 1, int.MaxValue) ?? settings.MaxUpdateBytes,
             MaxUpdatesPerMinute = Number("MAX_UPDATES_PER_MINUTE", 0, int.MaxValue) ?? settings.MaxUpdatesPerMinute,
+            MaxAnonymousUpdatesPerMinute = Number("MAX_ANONYMOUS_UPDATES_PER_MINUTE", 0, int.MaxValue) ?? settings.MaxAnonymousUpdatesPerMinute,
+            MaxAnonymousBytesPerDay = Bytes("MAX_ANONYMOUS_BYTES_PER_DAY") ?? settings.MaxAnonymousBytesPerDay,
+            MaxAnonymousBytesPerDayInTotal = Bytes("MAX_ANONYMOUS_BYTES_PER_DAY_TOTAL") ?? settings.MaxAnonymousBytesPerDayInTotal,
+            MaxChangeLogBytes = Bytes("MAX_CHANGE_LOG_BYTES") ?? settings.MaxChangeLogBytes,
+            MaxUpdateSeconds = Number("MAX_UPDATE_SECONDS", 1, 3_600) ?? settings.MaxUpdateSeconds,
+            MaxBodiesInFlight = Number("MAX_BODIES_IN_FLIGHT", 1, int.MaxValue) ?? settings.MaxBodiesInFlight,
+            MaxAnonymousBodiesInFlight = Number("MAX_ANONYMOUS_BODIES_IN_FLIGHT", 1, int.MaxValue) ?? settings.MaxAnonymousBodiesInFlight,
+            MaxConnections = Number("MAX_CONNECTIONS", 1, int.MaxValue) ?? settings.MaxConnections,
+            MaxSocketsPerClient = Number("MAX_SOCKETS_PER_CLIENT", 0, int.MaxValue) ?? (isProduction ? 500 : 0),
+            MaxEventsPerSecond = Number("MAX_EVENTS_PER_SECOND", 0, 1_000_000) ?? settings.MaxEventsPerSecond,
             AllowedOrigins = List("ALLOWED_ORIGINS") ?? settings.AllowedOrigins,
             PageBackends = ReadPageBackends(List("PAGE_BACKENDS"), isProduction),
         };
@@ -89,9 +129,13 @@ internal sealed record FliprSettings
 
         string[]? List(string name) => Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-        int? Number(string name, int from, int to) =>
+        int? Number(string name, int from, int to) => (int?)Whole(name, from, to);
+
+        long? Bytes(string name) => Whole(name, 0, long.MaxValue);
+
+        long? Whole(string name, long from, long to) =>
             Text(name) is not { } text ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= from && number <= to ? number
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= from && number <= to ? number
             : throw new StartupException($"{name} is '{text}'. It must be a whole number from {from} to {to}.");
     }
 

@@ -24,6 +24,7 @@ try
     app.UseSecurity();
     app.MapDefaultEndpoints();
     app.MapHealth();
+    app.MapClient();
     app.MapListings(settings);
     app.MapRealtime();
     app.MapOpenApi();

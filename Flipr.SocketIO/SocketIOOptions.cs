@@ -34,6 +34,15 @@ public sealed class SocketIOOptions
     /// <summary>Open connections before new ones are answered 503. 100,000.</summary>
     public int MaxConnections { get; set; } = 100_000;
 
+    /// <summary>Open connections of one client before its new ones are answered 503; <see langword="null"/>, the default, sets no limit. <see cref="ClientOf"/> tells clients apart.</summary>
+    public int? MaxConnectionsPerClient { get; set; }
+
+    /// <summary>
+    /// Tells clients apart for <see cref="MaxConnectionsPerClient"/>: requests with the same text are one client's. By default the address that the request
+    /// came from, behind proxies after <c>UseForwardedHeaders</c>.
+    /// </summary>
+    public Func<HttpContext, string> ClientOf { get; set; } = static context => context.Connection.RemoteIpAddress?.ToString() ?? "";
+
     /// <summary>Attachments (binary values) one packet may have. 10.</summary>
     public int MaxAttachments { get; set; } = 10;
 

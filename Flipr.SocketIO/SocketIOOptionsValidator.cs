@@ -20,6 +20,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxPayload, 1, nameof(options.MaxPayload));
         AtLeast(options.MaxOutboundBytes, 1, nameof(options.MaxOutboundBytes));
         AtLeast(options.MaxConnections, 1, nameof(options.MaxConnections));
+        AtLeast(options.MaxConnectionsPerClient ?? 1, 1, nameof(options.MaxConnectionsPerClient));
         AtLeast(options.MaxAttachments, 0, nameof(options.MaxAttachments));
         AtLeast(options.MaxJsonDepth, 1, nameof(options.MaxJsonDepth));
         if (options.MaxJsonDepth > MaxWritableDepth)

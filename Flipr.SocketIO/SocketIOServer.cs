@@ -392,6 +392,8 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         MaxPayload = options.MaxPayload,
         MaxOutboundBytes = options.MaxOutboundBytes,
         MaxConnections = options.MaxConnections,
+        MaxConnectionsPerClient = options.MaxConnectionsPerClient,
+        ClientOf = options.ClientOf,
         AllowPolling = options.Transports.HasFlag(SocketIOTransports.Polling),
         AllowWebSocket = options.Transports.HasFlag(SocketIOTransports.WebSocket),
         AllowUpgrades = options.AllowUpgrades,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Flipr.Api.Database;
 using Flipr.Api.Listings;
+using Flipr.Api.Security;
 using Flipr.SocketIO;
 
 namespace Flipr.Api.Changes;
@@ -10,18 +11,25 @@ internal sealed class ChangeEvents(Watchers watchers, ChangeFeed feed, CatchUp c
 {
     /// <summary>Registers the events for a client, which watches everything from here on.</summary>
     /// <param name="socket">The client.</param>
+    /// <param name="limit">How fast it may send them.</param>
     /// <param name="welcome">Sends it its first event, with the cursor behind which it hears of every change.</param>
-    public Task AddAsync(Socket socket, Func<string?, ValueTask> welcome)
+    public Task AddAsync(Socket socket, EventLimit limit, Func<string?, ValueTask> welcome)
     {
         socket.OnDisconnect(_ => watchers.Forget(socket));
-        socket.On<JsonData, Ack>("watch", (request, ack) => AnswerAsync(ack, () =>
+        socket.On<JsonData, Ack>("watch", limit.Before((request, ack) => AnswerAsync(ack, () =>
         {
             BoundingBox box = ReadWatch(request.Json);
             return WatchAsync(ack, () => watchers.WatchAsync(socket, box));
-        }));
-        socket.On<JsonData, Ack>("unwatch", (_, ack) => WatchAsync(ack, () => watchers.WatchEverythingAsync(socket)));
-        socket.On<JsonData, Ack>("catch_up", (request, ack) => AnswerAsync(ack, async () =>
-            await ack.SendAsync(await CatchUpAsync(socket, CatchUpRequest.Read(request.Json)))));
+        })));
+        socket.On<JsonData, Ack>("unwatch", limit.Before((_, ack) => WatchAsync(ack, () => watchers.WatchEverythingAsync(socket))));
+        var pages = new CatchUpPages();
+        socket.On<JsonData, Ack>("catch_up", limit.Before(
+            (request, ack) => AnswerAsync(ack, async () =>
+            {
+                pages.Begin();
+                await ack.SendAsync(pages.End(await CatchUpAsync(socket, CatchUpRequest.Read(request.Json))));
+            }),
+            pages.IsContinuedBy));
         return feed.BetweenAnnouncementsAsync(async cursor =>
         {
             await watchers.WatchEverythingAsync(socket);

@@ -9,7 +9,7 @@ internal static class ChangeServices
     {
         builder.Services.AddSingleton<ChangeSignal>().AddSingleton<Watchers>().AddSingleton<ChangeAnnouncer>().AddSingleton<CatchUp>().AddSingleton<ChangeEvents>();
         builder.Services.AddSingleton<ChangeFeed>().AddHostedService(static services => services.GetRequiredService<ChangeFeed>());
-        builder.Services.AddHostedService<ChangePruning>();
+        builder.Services.AddHostedService<ChangePruning>().AddHostedService<ChangeLogBudget>();
     }
 
     /// <summary>Adds a database's log, read so that no single entry can hold up the others.</summary>

@@ -30,6 +30,10 @@ internal sealed partial class PatientChangeLog(IChangeLog log, ILogger<PatientCh
 
     public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => log.PruneAsync(before, cancellationToken);
 
+    public Task<IReadOnlyList<LogEntrySize>> ReadSizesAsync(long after, int limit, CancellationToken cancellationToken) => log.ReadSizesAsync(after, limit, cancellationToken);
+
+    public Task<int> ForgetAsync(long after, long upTo, CancellationToken cancellationToken) => log.ForgetAsync(after, upTo, cancellationToken);
+
     /// <summary>Reads as much as can be read before the entry that cannot, or that one without its listing.</summary>
     private async Task<ChangeBatch> ReadPartAsync(ChangeQuery query, ChangeBatch ids, Exception failure, CancellationToken cancellationToken)
     {

@@ -24,6 +24,14 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
 
     private static readonly string Forgotten = string.Join(", ", PostgresChangeLogSchema.Columns.Select(column => $"{column} = NULL"));
 
+    // The size as it is stored, compressed and perhaps aside: read off the row alone, however long the value is.
+    private static readonly string Sizes = $"""
+        SELECT position,
+            CASE kind WHEN 'new' THEN 0 ELSE {LogEntrySize.Overhead} + {string.Join(" + ", PostgresChangeLogSchema.Columns.Select(column => $"COALESCE(pg_column_size({column}), 0)"))} END::bigint,
+            made_at
+        FROM flipr_changes WHERE position > @after ORDER BY position LIMIT @limit
+        """;
+
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.RunAsync(
         async (source, token) =>
         {
@@ -71,12 +79,32 @@ internal sealed class PostgresChangeLog(PostgresDatabase database) : IChangeLog
             step = await database.RunAsync((source, token) => FindOldAsync(source, after, before, token), cancellationToken);
             if (step is { Count: > 0 })
             {
-                forgotten += await database.RunAsync((source, token) => ForgetAsync(source, after, step.UpTo, token), cancellationToken);
+                forgotten += await ForgetAsync(after, step.UpTo, cancellationToken);
             }
         }
 
         return forgotten;
     }
+
+    public Task<IReadOnlyList<LogEntrySize>> ReadSizesAsync(long after, int limit, CancellationToken cancellationToken) => database.RunAsync(
+        async (source, token) =>
+        {
+            await using NpgsqlCommand command = source.CreateCommand(Sizes);
+            command.Parameters.Add(new NpgsqlParameter<long>("after", after));
+            command.Parameters.Add(new NpgsqlParameter<int>("limit", limit));
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            var sizes = new List<LogEntrySize>();
+            while (await reader.ReadAsync(token))
+            {
+                sizes.Add(new LogEntrySize(reader.GetInt64(0), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(2))));
+            }
+
+            return (IReadOnlyList<LogEntrySize>)sizes;
+        },
+        cancellationToken);
+
+    public Task<int> ForgetAsync(long after, long upTo, CancellationToken cancellationToken) =>
+        database.RunAsync((source, token) => ForgetAsync(source, after, upTo, token), cancellationToken);
 
     private static async Task<PruneStep?> FindOldAsync(NpgsqlDataSource source, long after, DateTimeOffset before, CancellationToken cancellationToken)
     {

@@ -18,6 +18,14 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
     private static readonly string Forgotten = string.Join(", ", SqliteSchema.Columns.Select(column => $"{column.Name} = NULL"));
 
+    // A column's length stands in its row's head: what is long is not read for it, as octet_length (of the SQLite that .NET brings) knows.
+    private static readonly string Sizes = $"""
+        SELECT position,
+            CASE kind WHEN 'new' THEN 0 ELSE {LogEntrySize.Overhead} + {string.Join(" + ", SqliteSchema.Columns.Where(column => column.Type == "TEXT").Select(column => $"COALESCE(octet_length({column.Name}), 0)"))} END,
+            made_at
+        FROM flipr_changes WHERE position > @after ORDER BY position LIMIT @limit
+        """;
+
     private static readonly TimeSpan BetweenPruneSteps = TimeSpan.FromMilliseconds(5);
 
     public Task<ChangeBatch> ReadAsync(ChangeQuery query, CancellationToken cancellationToken) => database.ReadAsync(
@@ -55,7 +63,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
             step = await database.ReadAsync(command => FindOld(command, after, before), cancellationToken);
             if (step is { Count: > 0 })
             {
-                forgotten += await database.WriteAsync(writer => Forget(writer, after, step.UpTo), cancellationToken);
+                forgotten += await ForgetAsync(after, step.UpTo, cancellationToken);
             }
 
             await Task.Delay(BetweenPruneSteps, cancellationToken); // There is one writer at a time: who waits comes first.
@@ -63,6 +71,26 @@ internal sealed class SqliteChangeLog(SqliteDatabase database) : IChangeLog
 
         return forgotten;
     }
+
+    public Task<IReadOnlyList<LogEntrySize>> ReadSizesAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        command =>
+        {
+            command.CommandText = Sizes;
+            command.Set("@after", after);
+            command.Set("@limit", limit);
+            using SqliteDataReader reader = command.ExecuteReader();
+            var sizes = new List<LogEntrySize>();
+            while (reader.Read())
+            {
+                sizes.Add(new LogEntrySize(reader.GetInt64(0), reader.GetInt64(1), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(2))));
+            }
+
+            return (IReadOnlyList<LogEntrySize>)sizes;
+        },
+        cancellationToken);
+
+    public Task<int> ForgetAsync(long after, long upTo, CancellationToken cancellationToken) =>
+        database.WriteAsync(writer => Forget(writer, after, upTo), cancellationToken);
 
     private static PruneStep? FindOld(SqliteCommand command, long after, DateTimeOffset before)
     {

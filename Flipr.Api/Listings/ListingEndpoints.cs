@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Flipr.Api.Security;
 using Flipr.SocketIO;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +16,7 @@ internal static class ListingEndpoints
             .WithSummary("Stores one property, new or changed, and announces it.")
             .WithMetadata(new UpdateSizeLimit(settings.MaxUpdateBytes))
             .RequireUpdateRights()
-            .Produces<ErrorResponse>(StatusCodes.Status413PayloadTooLarge);
+            .Produces<ErrorResponse>(StatusCodes.Status408RequestTimeout).Produces<ErrorResponse>(StatusCodes.Status413PayloadTooLarge);
 
         listings.MapGet("/properties", ListAsync)
             .WithSummary("One page of the listings, newest first, perhaps filtered.");
@@ -35,9 +33,9 @@ internal static class ListingEndpoints
     }
 
     private static async Task<Results<Ok<UpdateResponse>, BadRequest<ErrorResponse>>> UpdateAsync(
-        HttpRequest request, ListingWriter writer, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest request, UpdateBodies bodies, ListingWriter writer, TimeProvider time)
     {
-        byte[] body = await ReadAsync(request.BodyReader, cancellationToken);
+        byte[] body = await bodies.ReadAsync(request.HttpContext);
         Listing listing;
         try
         {
@@ -89,23 +87,6 @@ internal static class ListingEndpoints
     }
 
     private static ErrorResponse Unknown => new("There is no property with this id.");
-
-    /// <summary>Reads the whole body; the server ends it with 413 once it is over the limit.</summary>
-    private static async Task<byte[]> ReadAsync(PipeReader body, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            ReadResult read = await body.ReadAsync(cancellationToken);
-            if (read.IsCompleted)
-            {
-                byte[] bytes = read.Buffer.ToArray();
-                body.AdvanceTo(read.Buffer.End);
-                return bytes;
-            }
-
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
 
     private sealed record UpdateSizeLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }

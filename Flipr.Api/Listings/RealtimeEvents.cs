@@ -26,19 +26,21 @@ internal static partial class RealtimeEvents
         SocketIOServer io = app.Services.GetRequiredService<SocketIOServer>();
         TimeProvider time = app.Services.GetRequiredService<TimeProvider>();
         ChangeEvents changes = app.Services.GetRequiredService<ChangeEvents>();
+        EventLimits limits = app.Services.GetRequiredService<EventLimits>();
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.Realtime");
 
         io.OnConnection(async socket =>
         {
             LogConnected(logger, socket.Id, socket.Transport);
             socket.OnDisconnect(reason => LogDisconnected(logger, socket.Id, reason));
-            socket.On<JsonData, Ack>("ping_test", async (received, ack) =>
+            EventLimit limit = limits.Of(socket);
+            socket.On<JsonData, Ack>("ping_test", limit.Before(async (received, ack) =>
             {
                 var pong = new PongResponse(received, time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
                 await socket.EmitAsync("pong_response", pong);
                 await ack.SendAsync(pong);
-            });
-            await changes.AddAsync(socket, cursor => socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id, cursor)));
+            }));
+            await changes.AddAsync(socket, limit, cursor => socket.EmitAsync("connection_status", new ConnectionStatus(socket.Id, cursor)));
         });
         app.MapSocketIO();
     }

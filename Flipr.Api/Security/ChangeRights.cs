@@ -3,7 +3,7 @@ using Flipr.Api.Telemetry;
 namespace Flipr.Api.Security;
 
 /// <summary>Who may change listings: the API key, the origin, the rate.</summary>
-internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPolicy origins, FliprMetrics metrics)
+internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPolicy origins, AnonymousUpdates anonymous, FliprMetrics metrics)
 {
     /// <summary>The rate limiter's policy for changes.</summary>
     public const string RatePolicy = "changes";
@@ -12,13 +12,19 @@ internal sealed class ChangeRights(FliprSettings settings, ApiKey key, OriginPol
     public ValueTask<object?> FilterUpdateAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         PresentedKey presented = key.Check(context.HttpContext.Request);
-        if (key.IsSet && presented == PresentedKey.None && settings.AllowAnonymousUpdates)
+        if (key.IsSet && presented != PresentedKey.Right)
         {
+            if (presented == PresentedKey.Wrong || !settings.AllowAnonymousUpdates)
+            {
+                return Unauthorized(context, presented);
+            }
+
             metrics.UpdatedAnonymously();
-            return FilterOriginAsync(context, next);
         }
 
-        return key.IsSet && presented != PresentedKey.Right ? Unauthorized(context, presented) : FilterOriginAsync(context, next);
+        return ChangeSender.Of(context.HttpContext, key, settings) == ChangeSender.Anonymous
+            ? FilterOriginAsync(context, allowed => anonymous.FilterAsync(allowed, next))
+            : FilterOriginAsync(context, next);
     }
 
     /// <summary>Lets a delete pass, or answers it: without a key only outside production, whatever updates may do.</summary>

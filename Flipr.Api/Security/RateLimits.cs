@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -14,15 +11,31 @@ internal static class RateLimits
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = (rejected, _) =>
         {
+            HttpContext context = rejected.HttpContext;
             TimeSpan wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? after : TimeSpan.FromSeconds(1);
-            rejected.HttpContext.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            return new ValueTask(Errors.WriteAsync(
-                rejected.HttpContext, StatusCodes.Status429TooManyRequests, "Too many changes from this sender. Wait as long as Retry-After says."));
+            ChangeSender sender = ChangeSender.Of(context, key, settings);
+            bool isAnonymous = sender == ChangeSender.Anonymous && IsLimitedAsAnonymous(settings);
+            string message = isAnonymous
+                ? $"More than {settings.MaxAnonymousUpdatesPerMinute} changes in a minute without the API key (MAX_ANONYMOUS_UPDATES_PER_MINUTE). Wait as long as Retry-After says. {AnonymousUpdates.Remedy(key)}"
+                : $"Too many changes from this sender: {settings.MaxUpdatesPerMinute} in a minute are allowed (MAX_UPDATES_PER_MINUTE). Wait as long as Retry-After says.";
+            context.RequestServices.GetRequiredService<UpdateRefusals>().Add(
+                UpdateLimit.Rate, sender == ChangeSender.Keyed ? "the API key" : ClientAddress.Of(context), message);
+            return new ValueTask(Errors.WriteAsync(context, StatusCodes.Status429TooManyRequests, message, wait));
         };
-        options.AddPolicy(ChangeRights.RatePolicy, context => settings.MaxUpdatesPerMinute == 0
-            ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetTokenBucketLimiter(Sender(context, key), _ => Bucket(settings.MaxUpdatesPerMinute)));
+        options.AddPolicy(ChangeRights.RatePolicy, context =>
+        {
+            ChangeSender sender = ChangeSender.Of(context, key, settings);
+            bool isAnonymous = sender == ChangeSender.Anonymous && IsLimitedAsAnonymous(settings);
+            int perMinute = isAnonymous ? settings.MaxAnonymousUpdatesPerMinute : settings.MaxUpdatesPerMinute;
+            // Only the right key has a budget of its own: made-up ones share their address's. Whose budget is full again is forgotten.
+            return perMinute == 0
+                ? RateLimitPartition.GetNoLimiter("")
+                : RateLimitPartition.GetTokenBucketLimiter(sender == ChangeSender.Keyed ? "key" : ClientAddress.Of(context), _ => Bucket(perMinute));
+        });
     }
+
+    private static bool IsLimitedAsAnonymous(FliprSettings settings) =>
+        settings.MaxAnonymousUpdatesPerMinute > 0 && (settings.MaxUpdatesPerMinute == 0 || settings.MaxAnonymousUpdatesPerMinute < settings.MaxUpdatesPerMinute);
 
     /// <summary>A minute's worth may come at once; it is refilled a little every second.</summary>
     private static TokenBucketRateLimiterOptions Bucket(int perMinute)
@@ -36,21 +49,5 @@ internal static class RateLimits
             ReplenishmentPeriod = TimeSpan.FromSeconds(seconds),
             QueueLimit = 0,
         };
-    }
-
-    /// <summary>Only the right key has a budget of its own: made-up ones share their address's.</summary>
-    private static string Sender(HttpContext context, ApiKey key) =>
-        key.Check(context.Request) == PresentedKey.Right ? "key" : Address(context.Connection.RemoteIpAddress);
-
-    private static string Address(IPAddress? address)
-    {
-        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-        {
-            return address?.MapToIPv4().ToString() ?? "unknown";
-        }
-
-        // One customer usually has a whole /64 of IPv6 addresses.
-        byte[] bytes = address.GetAddressBytes();
-        return Convert.ToHexString(bytes, 0, 8);
     }
 }

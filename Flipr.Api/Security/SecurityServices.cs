@@ -1,4 +1,6 @@
+using Flipr.SocketIO;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Flipr.Api.Security;
 
@@ -9,7 +11,8 @@ internal static class SecurityServices
     {
         var key = new ApiKey(settings);
         var origins = new OriginPolicy(settings);
-        builder.Services.AddSingleton(key).AddSingleton(origins).AddSingleton<ChangeRights>();
+        builder.Services.AddSingleton(key).AddSingleton(origins).AddSingleton<ChangeRights>().AddSingleton<ForwardedChain>();
+        builder.Services.AddSingleton<UpdateRefusals>().AddSingleton<AnonymousBytes>().AddSingleton<AnonymousUpdates>().AddSingleton<UpdateBodies>().AddSingleton<EventLimits>();
         builder.Services.AddRateLimiter(options => RateLimits.Configure(options, settings, key));
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .SetIsOriginAllowed(origins.IsAllowed)
@@ -17,11 +20,28 @@ internal static class SecurityServices
             .WithExposedHeaders("Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
         builder.Services.Configure<ForwardedHeadersOptions>(options => Configure(options, settings));
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.Limits.MaxConcurrentConnections = settings.MaxConnections;
+            options.Limits.MaxConcurrentUpgradedConnections = settings.MaxConnections;
+        });
+        builder.Services.Configure<SocketIOOptions>(options =>
+        {
+            options.MaxConnections = settings.MaxConnections;
+            options.MaxConnectionsPerClient = settings.MaxSocketsPerClient == 0 ? null : settings.MaxSocketsPerClient;
+            options.ClientOf = ClientAddress.Of;
+        });
     }
 
     /// <summary>The security middleware, in its order; errors behind it are answered with its headers too.</summary>
     public static void UseSecurity(this WebApplication app)
     {
+        ForwardedChain chain = app.Services.GetRequiredService<ForwardedChain>();
+        app.Use((context, next) =>
+        {
+            chain.Check(context.Request); // Before the next one takes the entries that it believes away.
+            return next(context);
+        });
         app.UseForwardedHeaders();
         app.Use(static (context, next) =>
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Flipr.Api.Changes;
+using Flipr.Api.Security;
 
 namespace Flipr.Api.Telemetry;
 
@@ -19,6 +20,8 @@ internal sealed class FliprMetrics
     private readonly Histogram<double> _delay;
     private readonly Histogram<int> _batchSize;
     private readonly Counter<long> _anonymousUpdates;
+    private readonly Counter<long> _refusedUpdates;
+    private readonly Counter<long> _refusedEvents;
     private Func<long>? _lag;
 
     public FliprMetrics(IMeterFactory meters)
@@ -28,6 +31,8 @@ internal sealed class FliprMetrics
         _delay = meter.CreateHistogram("flipr.changelog.delay", "s", "From the first word of a commit until what there was is announced.", tags: null, DelayAdvice);
         _batchSize = meter.CreateHistogram("flipr.store.batch.size", "{change}", "Changes that were stored in one transaction.", tags: null, BatchAdvice);
         _anonymousUpdates = meter.CreateCounter<long>("flipr.updates.anonymous", "{update}", "Updates taken without an API key although one is set.");
+        _refusedUpdates = meter.CreateCounter<long>("flipr.updates.refused", "{update}", "Updates refused by a limit.");
+        _refusedEvents = meter.CreateCounter<long>("flipr.events.refused", "{event}", "Events of clients refused because they came too fast.");
         meter.CreateObservableGauge("flipr.changelog.lag", () => _lag?.Invoke() ?? 0, "{change}", "Changes that were seen in the log and are not announced yet.");
     }
 
@@ -43,6 +48,18 @@ internal sealed class FliprMetrics
     public void Stored(int changes) => _batchSize.Record(changes);
 
     public void UpdatedAnonymously() => _anonymousUpdates.Add(1);
+
+    public void UpdateRefused(UpdateLimit limit) => _refusedUpdates.Add(1, new KeyValuePair<string, object?>("flipr.limit", limit switch
+    {
+        UpdateLimit.Rate => "rate",
+        UpdateLimit.ClientBytes => "client_bytes",
+        UpdateLimit.TotalBytes => "total_bytes",
+        UpdateLimit.Bodies => "bodies",
+        _ => "body_time",
+    }));
+
+    /// <param name="isEnd">Whether the client's connection was ended for it.</param>
+    public void EventRefused(bool isEnd) => _refusedEvents.Add(1, new KeyValuePair<string, object?>("flipr.limit", isEnd ? "ended" : "wait"));
 
     /// <summary>Says how to find out how far the announcing is behind; asked only when somebody collects.</summary>
     public void ObserveLag(Func<long> measure) => _lag = measure;

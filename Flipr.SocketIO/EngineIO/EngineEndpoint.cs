@@ -132,9 +132,8 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             return;
         }
 
-        if (server.IsShuttingDown || server.TryCreate() is not { } session)
+        if (server.TryCreate(context) is not { } session)
         {
-            server.Log.Full(server.Settings.MaxConnections);
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "1";
             return;
@@ -167,7 +166,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         }
         else
         {
-            server.Abandon();
+            server.Abandon(session);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(9, LogLevel.Error, "Checking the deadlines of the sessions failed; the next check goes on")]
     public partial void SweepFailed(Exception exception);
 
+    [LoggerMessage(10, LogLevel.Information, "Refused a connection of {Client}: it has {MaxConnectionsPerClient} open (option MaxConnectionsPerClient)")]
+    public partial void ClientFull(string client, int maxConnectionsPerClient);
+
     public void TransportMismatch(bool isPolling)
     {
         if (!isPolling)

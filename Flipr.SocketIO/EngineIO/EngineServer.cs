@@ -12,6 +12,7 @@ internal sealed class EngineServer : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
     private readonly SessionSweep _sweep = new();
+    private readonly ClientCounts _clients = new();
     private readonly IEngineHandler _handler;
     private readonly PeriodicTimer _timer;
     private readonly Task _sweeping;
@@ -61,21 +62,45 @@ internal sealed class EngineServer : IAsyncDisposable
     }
 
     /// <summary>Reserves a place for a new session.</summary>
-    /// <returns>The session, or <see langword="null"/> if the server is full.</returns>
-    public EngineSession? TryCreate()
+    /// <returns>The session, or <see langword="null"/> if the server is full or going down, or the client has as many as it may have.</returns>
+    public EngineSession? TryCreate(HttpContext handshake)
     {
+        if (IsShuttingDown)
+        {
+            Log.Full(Settings.MaxConnections);
+            return null;
+        }
+
         if (Interlocked.Increment(ref _count) > Settings.MaxConnections)
         {
             Interlocked.Decrement(ref _count);
             Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnections));
+            Log.Full(Settings.MaxConnections);
             return null;
         }
 
-        return new EngineSession(this, SessionId.Create());
+        string? client = null;
+        if (Settings.MaxConnectionsPerClient is { } most && !_clients.TryAdd(client = Settings.ClientOf(handshake), most))
+        {
+            Interlocked.Decrement(ref _count);
+            Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnectionsPerClient));
+            Log.ClientFull(client, most);
+            return null;
+        }
+
+        return new EngineSession(this, SessionId.Create(), client);
     }
 
-    /// <summary>Gives back the place of a session that never opened.</summary>
-    public void Abandon() => Interlocked.Decrement(ref _count);
+    /// <summary>Gives back the place of a session that has ended, or never opened.</summary>
+    public void Abandon(EngineSession session)
+    {
+        if (session.Client is { } client)
+        {
+            _clients.Remove(client);
+        }
+
+        Interlocked.Decrement(ref _count); // Last: who sees it finds the client's place free as well.
+    }
 
     /// <summary>Opens a session: it is found by its id from here on, and the layer above knows it.</summary>
     public void Open(EngineSession session, Transport transport, HttpContext handshake)
@@ -94,7 +119,7 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public void OnSessionClosed(EngineSession session, string reason)
     {
-        Interlocked.Decrement(ref _count);
+        Abandon(session);
         Metrics.Closed(session.Transport.Name, reason);
         Log.SessionClosed(session.Id, reason);
     }

@@ -25,10 +25,11 @@ internal sealed class EngineSession
     private long _handlerDeadline = EngineClock.Never;
     private long _due;
 
-    public EngineSession(EngineServer server, string id)
+    public EngineSession(EngineServer server, string id, string? client)
     {
         _server = server;
         Id = id;
+        Client = client;
 
         // Sessions that opened together (after a restart, all of them) do not ping together.
         double stagger = 1 - (Random.Shared.NextDouble() / 5);
@@ -41,6 +42,9 @@ internal sealed class EngineSession
 
     /// <summary>The session id: 20 URL-safe characters.</summary>
     public string Id { get; }
+
+    /// <summary>Whose it is, where clients are told apart.</summary>
+    public string? Client { get; }
 
     public EngineServer Server => _server;
 

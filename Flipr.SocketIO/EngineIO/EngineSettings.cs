@@ -20,6 +20,12 @@ internal sealed record EngineSettings
 
     public required int MaxConnections { get; init; }
 
+    /// <summary>Sessions of one client; <see langword="null"/> for no limit.</summary>
+    public required int? MaxConnectionsPerClient { get; init; }
+
+    /// <summary>Tells clients apart.</summary>
+    public required Func<HttpContext, string> ClientOf { get; init; }
+
     public required bool AllowPolling { get; init; }
 
     public required bool AllowWebSocket { get; init; }

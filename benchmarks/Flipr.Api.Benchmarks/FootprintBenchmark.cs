@@ -23,7 +23,7 @@ internal static class FootprintBenchmark
         bool holds = Report("program", new FileInfo(program).Length / 1e6, 30, "MB");
         holds &= Report("  with SQLite's library", Directory.EnumerateFiles(Path.GetDirectoryName(program)!).Where(file => file == program || file.EndsWith(".so", StringComparison.Ordinal)).Sum(file => new FileInfo(file).Length) / 1e6, null, "MB");
 
-        var settings = new Dictionary<string, string?> { ["FLIPR_API_KEY"] = Key, ["DATABASE_URL"] = null, ["PRODUCTION"] = "false" };
+        var settings = new Dictionary<string, string?> { ["FLIPR_API_KEY"] = Key, ["DATABASE_URL"] = null, ["PRODUCTION"] = "false", ["MAX_SOCKETS_PER_CLIENT"] = "0" };
         holds &= await MeasureAsync("SQLite", program, settings, startBound: 80);
 
         settings["DATABASE_URL"] = await postgres.CreateDatabaseAsync();

@@ -16,7 +16,7 @@ public abstract partial class ChangeLogTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await CreateAsync();
-        _api = _database.Start();
+        _api = _database.Start(("MAX_EVENTS_PER_SECOND", "0")); // Some ask as fast as they can.
     }
 
     [Fact]

@@ -57,6 +57,10 @@ public sealed class ChangePruningTests
             Calls++;
             throw new InvalidOperationException(Why);
         }
+
+        public Task<IReadOnlyList<LogEntrySize>> ReadSizesAsync(long after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<int> ForgetAsync(long after, long upTo, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class ReadyDatabase : IDatabase

@@ -16,9 +16,14 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
 
     public string Sid { get; private set; } = "";
 
-    public static async Task<SocketIOTestClient> ConnectAsync(Uri server, string? origin = null)
+    public static async Task<SocketIOTestClient> ConnectAsync(Uri server, string? origin = null, string? forwardedFor = null)
     {
         var client = new SocketIOTestClient();
+        if (forwardedFor is not null)
+        {
+            client._socket.Options.SetRequestHeader("X-Forwarded-For", forwardedFor);
+        }
+
         if (origin is not null)
         {
             client._socket.Options.SetRequestHeader("Origin", origin);
@@ -110,6 +115,7 @@ internal sealed class SocketIOTestClient : IAsyncDisposable
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             _events.Writer.Complete(exception); // The end of the connection, whoever ended it.
+            _acks.Writer.Complete(exception);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class OptionsTests
         { "MaxPayload", o => o.MaxPayload = 0 },
         { "MaxOutboundBytes", o => o.MaxOutboundBytes = 0 },
         { "MaxConnections", o => o.MaxConnections = -1 },
+        { "MaxConnectionsPerClient", o => o.MaxConnectionsPerClient = 0 },
         { "MaxAttachments", o => o.MaxAttachments = -1 },
         { "MaxJsonDepth", o => o.MaxJsonDepth = 0 },
         { "MaxNamespacesPerConnection", o => o.MaxNamespacesPerConnection = 0 },

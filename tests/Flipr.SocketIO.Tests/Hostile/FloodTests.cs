@@ -199,6 +199,36 @@ public abstract class FloodTests(Route route) : HostileTest(route)
     }
 
     [Fact]
+    public async Task Past_the_limit_of_one_client_its_handshakes_get_503_until_one_is_free_and_others_get_none()
+    {
+        string client = "one";
+        (WireServer server, _) = await StartAttackedAsync(o =>
+        {
+            o.MaxConnectionsPerClient = 3;
+            o.ClientOf = _ => client;
+        });
+        EngineClient first = await JoinAsync(server);
+        EngineClient second = await JoinAsync(server);
+        await Polling(server).HandshakeAsync();
+        PollingClient late = Polling(server);
+
+        Assert.Equal(503, (await late.SendAsync(HttpMethod.Get, PollingClient.Query)).Status);
+        Assert.Equal(503, (await WebSocketWire.RefusedAsync(server)).Status);
+        Assert.Equal(3, server.IO.ConnectionCount);
+        client = "another";
+        await using EngineClient other = await JoinAsync(server);
+        client = "one";
+        await first.VanishAsync();
+        await server.UntilConnectionsAsync(3);
+        await late.HandshakeAsync();
+        Assert.Equal(503, (await Polling(server).SendAsync(HttpMethod.Get, PollingClient.Query)).Status);
+        await second.VanishAsync();
+        await server.UntilConnectionsAsync(3);
+        await Polling(server).HandshakeAsync();
+        client = "a friend";
+    }
+
+    [Fact]
     public async Task Two_hundred_clients_that_come_and_vanish_at_once_leave_nothing_behind()
     {
         (WireServer server, Heard<string> closed) = await StartAttackedAsync();
