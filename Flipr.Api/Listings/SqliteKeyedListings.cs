@@ -21,8 +21,20 @@ internal static class SqliteKeyedListings
         sender == ChangeSender.Anonymous && (long)Command(writer, IsProtected, id).ExecuteScalar()! != 0;
 
     /// <summary>Writes down who stored the listing.</summary>
-    public static void WriteTo(SqliteWriter writer, string id, ChangeSender sender) =>
-        Command(writer, sender == ChangeSender.Keyed ? "INSERT OR IGNORE INTO flipr_keyed (id) VALUES (@id)" : "DELETE FROM flipr_keyed WHERE id = @id", id).ExecuteNonQuery();
+    public static void WriteTo(SqliteWriter writer, string id, ChangeSender sender)
+    {
+        if (sender == ChangeSender.Keyed)
+        {
+            Command(writer, "INSERT OR IGNORE INTO flipr_keyed (id) VALUES (@id)", id).ExecuteNonQuery();
+        }
+        else
+        {
+            Forget(writer, id);
+        }
+    }
+
+    /// <summary>The listing is nobody's any more.</summary>
+    public static void Forget(SqliteWriter writer, string id) => Command(writer, "DELETE FROM flipr_keyed WHERE id = @id", id).ExecuteNonQuery();
 
     private static SqliteCommand Command(SqliteWriter writer, string sql, string id)
     {

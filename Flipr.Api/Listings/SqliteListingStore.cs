@@ -130,7 +130,13 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
     {
         SqliteCommand delete = writer.Command("DELETE FROM properties WHERE id = @id");
         delete.Set("@id", id);
-        return delete.ExecuteNonQuery() > 0 ? ChangeResult.Applied : ChangeResult.Unknown;
+        if (delete.ExecuteNonQuery() == 0)
+        {
+            return ChangeResult.Unknown;
+        }
+
+        SqliteKeyedListings.Forget(writer, id);
+        return ChangeResult.Applied;
     }
 
     // Not one upsert: its INSERT half would fire the triggers of an INSERT first (see SqliteChangeLogSchema).

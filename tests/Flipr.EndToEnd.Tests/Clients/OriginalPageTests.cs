@@ -23,12 +23,12 @@ public sealed class OriginalPageTests(SharedApi shared)
          {"identifier":{"Id":184713191,"fips":"08031","apn":"0219204015000","attomId":184713191},
           "address":{"country":"US","countrySubd":"CO","line1":"4529 WINONA CT","line2":"DENVER, CO 80212","locality":"Denver","matchCode":"ExaStr","oneLine":"4529 WINONA CT, DENVER, CO 80212","postal1":"80212","postal2":"2512","postal3":"C037"},
           "location":{"accuracy":"Rooftop","latitude":"39.778904","longitude":"-105.047624"},"latitude":"39.778904","longitude":"-105.047624",
-          "rooms":{"beds":2,"baths":"1.0"},"saleAmount":450000,"price":null,"timestamp":""}
+          "rooms":{"beds":2,"baths":"1.0"},"saleAmount":450000,"price":null}
          """, "80212"),
         ("""{"identifier":{"attomId":2},"address":{"line1":"1 Pine St","locality":"Seattle","countrySubd":"WA","postal1":"98101"},"latitude":47.6,"longitude":-122.3}""", "98101"),
         ("""{"identifier":{"attomId":3},"address":{"country":"US"},"latitude":47.6,"longitude":-122.3}""", null),
         ("""{"identifier":{"attomId":4},"address":null}""", null),
-        ("""{"identifier":{"attomId":5},"latitude":"","longitude":""}""", null),
+        ("""{"identifier":{"attomId":5},"latitude":"","longitude":"","timestamp":""}""", null),
         ("""{"identifier":{"attomId":6},"address":98102}""", "98102"),
         ("""{"identifier":{"attomId":7},"address":["1 Pine St","Seattle 98103"]}""", "98103"),
         ("""{"identifier":{"attomId":8},"address":"King County, WA 98125"}""", "98125"),
