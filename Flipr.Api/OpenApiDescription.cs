@@ -39,6 +39,17 @@ internal static class OpenApiDescription
                             ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ListingJson), null, cancellationToken) },
                         },
                     };
+                    operation.Parameters =
+                    [
+                        new OpenApiParameter
+                        {
+                            Name = UpdateRequest.Header,
+                            In = ParameterLocation.Header,
+                            Description = "For a sender that may send again: the same key and body within a day have the same answer, and nothing is stored again. "
+                                + "Without it the same body without an id within ten minutes is the same listing.",
+                            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = UpdateRequest.MaxKeyLength },
+                        },
+                    ];
                     break;
                 case ("GET", "properties"):
                     operation.Parameters =
@@ -69,21 +80,24 @@ internal static class OpenApiDescription
     private static void DescribeListing(OpenApiSchema schema)
     {
         schema.Type = JsonSchemaType.Object;
-        schema.Description = "One property: an open object. Every field that was posted comes back as it came; these are known, and numbers may come as strings.";
+        schema.Description = "One property: an open object. Every field that was posted comes back as it came; these are known, and numbers may come as strings, a blank one for none.";
         schema.AdditionalPropertiesAllowed = true;
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["id"] = Field(JsonSchemaType.String, "The key; from identifier when it is missing, else made up."),
-            ["address"] = Field(JsonSchemaType.String | JsonSchemaType.Object, "One line, or an object with oneLine."),
+            ["address"] = Field(
+                JsonSchemaType.String | JsonSchemaType.Object,
+                $"One line, or an object with oneLine or its parts (line1, line2, locality, countrySubd, postal1). Comes back as the line, of at most {TextLimits.Address} characters; empty when there is none."),
+            [ListingAddress.PartsField] = Field(JsonSchemaType.Object, "The address as it was posted, when that was an object."),
             ["latitude"] = Field(JsonSchemaType.Number, "Degrees from -90 to 90; also comes back as lat."),
             ["longitude"] = Field(JsonSchemaType.Number, "Degrees from -180 to 180; also comes back as lng."),
             ["price"] = Field(JsonSchemaType.Number, "From saleAmount when it is missing."),
             ["bedrooms"] = Field(JsonSchemaType.Integer, "From rooms.beds when it is missing."),
             ["bathrooms"] = Field(JsonSchemaType.Number, "From rooms.baths when it is missing."),
             ["intensity"] = Field(JsonSchemaType.Number, "How good a deal, 0.0 to 1.0; 0.0 when it is missing."),
-            ["deal_rating"] = Field(JsonSchemaType.String, "Unknown when it is missing."),
-            ["ai_evaluation_reasoning"] = Field(JsonSchemaType.String, "Empty when it is missing."),
-            ["timestamp"] = Field(JsonSchemaType.Integer, "Unix seconds; milliseconds and ISO 8601 are read too. Now when it is missing."),
+            ["deal_rating"] = Field(JsonSchemaType.String, $"Unknown when it is missing. At most {TextLimits.DealRating} characters."),
+            ["ai_evaluation_reasoning"] = Field(JsonSchemaType.String, $"Empty when it is missing. At most {TextLimits.AiEvaluationReasoning} characters."),
+            ["timestamp"] = Field(JsonSchemaType.Integer, "Unix seconds; milliseconds and ISO 8601 are read too. Now when it is missing; without the API key, where one is set, at most five minutes ahead."),
         };
         schema.Examples = [JsonNode.Parse("""{"id":"kc-00001","address":"King County, WA 98125","latitude":47.721,"longitude":-122.319,"price":538000.0,"bedrooms":3}""")!];
     }

@@ -1,4 +1,5 @@
 using Flipr.Api.Changes;
+using Flipr.Api.Listings;
 using Npgsql;
 
 namespace Flipr.Api.Database;
@@ -19,6 +20,9 @@ internal static class PostgresSchema
         // JSONB changes how numbers are spelled (1e5, -0) and the order of keys: this is the text as it was accepted. It counts only while
         // it means the same as property_data, which the old backend or a hand may have written since.
         ("property_text", "TEXT"),
+
+        // Whether whoever stored the listing last had the API key; null where nobody is told apart, and for what others wrote.
+        ("stored_with_key", "BOOLEAN"),
 
         // REAL has 4 bytes here. These hold the 8-byte values of property_data, whoever writes it.
         ("lat_exact", Exact("lat")), ("lng_exact", Exact("lng")), ("price_exact", Exact("price")), ("intensity_exact", Exact("intensity")),
@@ -76,6 +80,7 @@ internal static class PostgresSchema
         }
 
         await ExecuteAsync(PostgresChangeOrigins.Schema);
+        await ExecuteAsync(PostgresUpdateRequests.Schema);
         LogState state = await PostgresChangeLogSchema.ApplyAsync(transaction, hasTriggers, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return state;

@@ -1,4 +1,5 @@
 using Flipr.Api.Changes;
+using Flipr.Api.Listings;
 using Microsoft.Data.Sqlite;
 
 namespace Flipr.Api.Database;
@@ -34,6 +35,8 @@ internal static class SqliteSchema
 
         Execute(connection, $"CREATE INDEX IF NOT EXISTS properties_newest ON properties ({Number("timestamp")} DESC, id)");
         Execute(connection, SqliteChangeOrigins.Schema);
+        Execute(connection, SqliteUpdateRequests.Schema);
+        Execute(connection, SqliteKeyedListings.Schema);
         LogState state = SqliteChangeLogSchema.Apply(connection);
         transaction.Commit();
         return state;

@@ -3,11 +3,14 @@ namespace Flipr.Api.Listings;
 /// <summary>The listings in a database. Every member throws <see cref="Database.DatabaseUnavailableException"/> while it does not answer.</summary>
 internal interface IListingStore
 {
-    /// <summary>Stores changes to different ids, all of them or none. The database logs each (see <see cref="Changes.IChangeLog"/>).</summary>
-    /// <param name="changes">The changes; no id twice.</param>
+    /// <summary>
+    /// Stores changes to different ids, all of them or none, but for those that must not be made (see <see cref="ChangeResult"/>). The database logs each
+    /// that is made (see <see cref="Changes.IChangeLog"/>).
+    /// </summary>
+    /// <param name="changes">The changes; no id twice, and no request's key.</param>
     /// <param name="cancellationToken">Gives up waiting; the changes may be stored all the same.</param>
-    /// <returns>Whether each change changed anything, in the changes' order: only the delete of an unknown id does not.</returns>
-    Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken);
+    /// <returns>What became of each, in their order.</returns>
+    Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken);
 
     /// <summary>One listing, or null when the id is unknown.</summary>
     Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken);

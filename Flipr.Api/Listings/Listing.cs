@@ -6,6 +6,9 @@ internal sealed record Listing
     /// <summary>The key: a listing with the same id replaces this one.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Whether the id was posted, as itself or as an identifier; else it was made up, and the same property posted again would get another.</summary>
+    public bool HasOwnId { get; init; }
+
     /// <summary>The address in one line, when the listing has one.</summary>
     public string? Address { get; init; }
 

@@ -12,18 +12,12 @@ internal static class ListingReader
     /// <summary>The longest id in bytes of UTF-8; PostgreSQL takes keys of up to about 2,700.</summary>
     public const int MaxIdBytes = 1_000;
 
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        // The answers are application/json, never HTML: text stays readable instead of being escaped.
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>Reads one property.</summary>
     /// <param name="utf8">The posted body.</param>
     /// <param name="now">The timestamp of a property that brings none.</param>
+    /// <param name="latest">The latest timestamp that is taken; null for any.</param>
     /// <exception cref="InvalidInputException">The body cannot be stored; the message names the field and the remedy.</exception>
-    public static Listing Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now)
+    public static Listing Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now, DateTimeOffset? latest = null)
     {
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble))
         {
@@ -41,7 +35,7 @@ internal static class ListingReader
             throw new InvalidInputException($"The body is a JSON {Name(document.RootElement.ValueKind)}. Send one property as a JSON object, {{...}}.");
         }
 
-        return Normalise(ReadFields(document.RootElement), now);
+        return Normalise(ReadFields(document.RootElement), now, latest);
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
@@ -74,12 +68,13 @@ internal static class ListingReader
         return fields;
     }
 
-    private static Listing Normalise(OrderedDictionary<string, JsonElement> fields, DateTimeOffset now)
+    private static Listing Normalise(OrderedDictionary<string, JsonElement> fields, DateTimeOffset now, DateTimeOffset? latest)
     {
         // What is written in place of the posted value, or besides it: field to JSON text.
         var written = new OrderedDictionary<string, string>(StringComparer.Ordinal);
 
-        string id = ReadId(fields);
+        string? ownId = ReadId(fields);
+        string id = ownId ?? Guid.CreateVersion7().ToString();
         written["id"] = Quote(id);
 
         double? latitude = ReadCoordinate(fields, written, "lat", "latitude", 90);
@@ -95,27 +90,29 @@ internal static class ListingReader
         }
 
         written.TryAdd("intensity", "0.0");
-        int timestamp = ReadTimestamp(fields) ?? (int)Math.Min(now.ToUnixTimeSeconds(), int.MaxValue);
+        int timestamp = ReadTimestamp(fields, now, latest) ?? (int)Math.Min(now.ToUnixTimeSeconds(), int.MaxValue);
         written["timestamp"] = timestamp.ToString(CultureInfo.InvariantCulture);
 
         return new Listing
         {
             Id = id,
-            Address = ReadAddress(fields),
+            HasOwnId = ownId is not null,
+            Address = ReadAddress(fields, written),
             Latitude = latitude,
             Longitude = longitude,
             Price = price,
             Bedrooms = bedrooms,
             Bathrooms = bathrooms,
             Intensity = intensity,
-            DealRating = ReadText(fields, written, "deal_rating", "Unknown"),
-            AiEvaluationReasoning = ReadText(fields, written, "ai_evaluation_reasoning", ""),
+            DealRating = ReadText(fields, written, "deal_rating", "Unknown", TextLimits.DealRating),
+            AiEvaluationReasoning = ReadText(fields, written, "ai_evaluation_reasoning", "", TextLimits.AiEvaluationReasoning),
             Timestamp = timestamp,
             Json = Write(fields, written),
         };
     }
 
-    private static string ReadId(OrderedDictionary<string, JsonElement> fields)
+    /// <summary>The id that the property brings; null when it brings none.</summary>
+    private static string? ReadId(OrderedDictionary<string, JsonElement> fields)
     {
         JsonElement? posted = Field(fields, "id");
         if (posted is { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) } other)
@@ -124,15 +121,17 @@ internal static class ListingReader
         }
 
         // A house collected again must get the id it had: so the identifier stands in before anything is made up.
-        string id = IdText(posted)
-            ?? IdText(Field(fields, "identifier"))
-            ?? IdText(Member(fields, "identifier", "attomId"))
-            ?? IdText(Member(fields, "identifier", "Id"))
-            ?? Guid.CreateVersion7().ToString();
+        string? id = IdText(posted);
+        string source = id is null ? "identifier" : "id";
+        id ??= IdText(Field(fields, "identifier")) ?? IdText(Member(fields, "identifier", "attomId")) ?? IdText(Member(fields, "identifier", "Id"));
+        if (id is "." or "..")
+        {
+            throw new InvalidInputException($"{source} is \"{id}\", and no path can name that: clients take it for a step in the path. Send another {source}.");
+        }
 
-        return Encoding.UTF8.GetByteCount(id) <= MaxIdBytes
+        return id is null || Encoding.UTF8.GetByteCount(id) <= MaxIdBytes
             ? id
-            : throw new InvalidInputException($"id is longer than {MaxIdBytes} bytes. Send a shorter id.");
+            : throw new InvalidInputException($"{source} is longer than {MaxIdBytes} bytes. Send a shorter {source}.");
     }
 
     /// <summary>An id from a string or a number; null when there is none in it.</summary>
@@ -203,9 +202,9 @@ internal static class ListingReader
         return whole;
     }
 
-    private static int? ReadTimestamp(OrderedDictionary<string, JsonElement> fields)
+    private static int? ReadTimestamp(OrderedDictionary<string, JsonElement> fields, DateTimeOffset now, DateTimeOffset? latest)
     {
-        if (Field(fields, "timestamp") is not { } posted)
+        if (Field(fields, "timestamp") is not { } posted || IsBlank(posted))
         {
             return null;
         }
@@ -213,16 +212,44 @@ internal static class ListingReader
         int? seconds = ListingNumber.TryRead(posted, out ListingNumber? number)
             ? ListingTimestamp.FromNumber(number.Value.Value)
             : posted.ValueKind == JsonValueKind.String ? ListingTimestamp.FromIso8601(posted.GetString()!) : null;
-        return seconds ?? throw new InvalidInputException(
-            $"timestamp {Shown(posted)} cannot be read as a moment from 1901 to 2038. Send Unix seconds, Unix milliseconds or ISO 8601, or leave it out.");
+        if (seconds is not { } moment)
+        {
+            throw new InvalidInputException(
+                $"timestamp {Shown(posted)} cannot be read as a moment from 1901 to 2038. Send Unix seconds, Unix milliseconds or ISO 8601, or leave it out.");
+        }
+
+        return latest is not { } limit || moment <= limit.ToUnixTimeSeconds()
+            ? moment
+            : throw new InvalidInputException(
+                $"timestamp {Shown(posted)} lies in the future: here it is {now.ToUnixTimeSeconds()} in Unix seconds. Send a moment that is past, or leave it out; with the API key any is taken.");
     }
 
-    private static string? ReadAddress(OrderedDictionary<string, JsonElement> fields) =>
-        (Field(fields, "address") is { ValueKind: JsonValueKind.String } line ? line : Member(fields, "address", "oneLine"))
-            is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    /// <summary>Writes the address as text, and what was posted as an object beside it.</summary>
+    /// <returns>The text; null when there is none.</returns>
+    private static string? ReadAddress(OrderedDictionary<string, JsonElement> fields, OrderedDictionary<string, string> written)
+    {
+        JsonElement posted = Field(fields, "address") ?? default;
+        string text = ListingAddress.TextOf(posted);
+        if (text.Length > TextLimits.Address)
+        {
+            TextLimits.Check(ListingAddress.SourceOf(posted), text, TextLimits.Address);
+        }
+
+        if (posted.ValueKind != JsonValueKind.String)
+        {
+            written["address"] = Quote(text);
+        }
+
+        if (posted.ValueKind == JsonValueKind.Object)
+        {
+            written[ListingAddress.PartsField] = ListingText.Compact(posted);
+        }
+
+        return text.Length == 0 ? null : text;
+    }
 
     private static string ReadText(
-        OrderedDictionary<string, JsonElement> fields, OrderedDictionary<string, string> written, string name, string absent)
+        OrderedDictionary<string, JsonElement> fields, OrderedDictionary<string, string> written, string name, string absent, int limit)
     {
         switch (Field(fields, name))
         {
@@ -230,16 +257,19 @@ internal static class ListingReader
                 written[name] = Quote(absent);
                 return absent;
             case { ValueKind: JsonValueKind.String } text:
-                return text.GetString()!;
+                return TextLimits.Check(name, text.GetString()!, limit);
             case { } other:
-                return other.GetRawText();
+                return TextLimits.Check(name, other.GetRawText(), limit);
         }
     }
 
     private static ListingNumber? Number(JsonElement? element, string name) =>
-        element is not { } posted ? null
+        element is not { } posted || IsBlank(posted) ? null
         : ListingNumber.TryRead(posted, out ListingNumber? number) ? number
         : throw new InvalidInputException($"{name} {Shown(posted)} cannot be read as a number. Send a JSON number, or leave it out.");
+
+    /// <summary>Whether nothing is written where a number should be: how forms and spreadsheets send what they do not know.</summary>
+    private static bool IsBlank(JsonElement element) => element.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(element.GetString());
 
     /// <summary>The field's value; null counts as absent.</summary>
     private static JsonElement? Field(OrderedDictionary<string, JsonElement> fields, string name) =>
@@ -252,7 +282,7 @@ internal static class ListingReader
     private static ListingJson Write(OrderedDictionary<string, JsonElement> fields, OrderedDictionary<string, string> written)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, ListingText.WriterOptions))
         {
             writer.WriteStartObject();
             foreach ((string name, JsonElement value) in fields)
@@ -281,7 +311,7 @@ internal static class ListingReader
     }
 
     private static string Quote(string text) =>
-        $"\"{JsonEncodedText.Encode(text, WriterOptions.Encoder)}\"";
+        $"\"{JsonEncodedText.Encode(text, ListingText.WriterOptions.Encoder)}\"";
 
     private static string Shown(JsonElement element) =>
         element.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? $"(a JSON {Name(element.ValueKind)})" : Shorten(element.GetRawText());

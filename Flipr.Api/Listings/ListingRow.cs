@@ -44,12 +44,19 @@ internal sealed record ListingRow
     public ListingJson ToJson()
     {
         byte[]? utf8 = Data is null ? null : Encoding.UTF8.GetBytes(Data);
-        return utf8 is not null && IsComplete(utf8) ? WithCursor(utf8) : Complete(utf8);
+        return utf8 is null || !IsWhole(utf8, out bool isServable) ? Write(utf8, isWhole: false)
+            : isServable ? WithCursor(utf8)
+            : Write(utf8, isWhole: true);
     }
 
-    private bool IsComplete(byte[] utf8)
+    /// <summary>Whether the JSON has every field that an answer cannot do without.</summary>
+    /// <param name="utf8">The stored JSON.</param>
+    /// <param name="isServable">Whether those fields are such as answers show them, too: the address is text, and no text is too long.</param>
+    private bool IsWhole(byte[] utf8, out bool isServable)
     {
         int found = 0;
+        bool hasAddress = false, isLong = false;
+        isServable = false;
         var reader = new Utf8JsonReader(utf8);
         try
         {
@@ -60,23 +67,31 @@ internal sealed record ListingRow
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isId = reader.ValueTextEquals("id"u8);
+                bool isId = reader.ValueTextEquals("id"u8), isAddress = reader.ValueTextEquals("address"u8);
                 if (reader.ValueTextEquals("cursor"u8))
                 {
                     return false; // Somebody else's: ours takes its place.
                 }
 
-                bool isDefaulted = reader.ValueTextEquals("timestamp"u8) || reader.ValueTextEquals("intensity"u8)
-                    || reader.ValueTextEquals("deal_rating"u8) || reader.ValueTextEquals("ai_evaluation_reasoning"u8);
+                bool isRating = reader.ValueTextEquals("deal_rating"u8), isReasoning = reader.ValueTextEquals("ai_evaluation_reasoning"u8);
+                bool isDefaulted = isRating || isReasoning || reader.ValueTextEquals("timestamp"u8) || reader.ValueTextEquals("intensity"u8);
                 reader.Read();
-                if (isId ? reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(Id) : isDefaulted && reader.TokenType != JsonTokenType.Null)
+                JsonTokenType type = reader.TokenType;
+                if (isId ? type == JsonTokenType.String && reader.ValueTextEquals(Id) : isDefaulted && type != JsonTokenType.Null)
                 {
                     found++;
                 }
 
+                hasAddress |= isAddress;
+                long start = reader.TokenStartIndex;
                 reader.Skip();
+                // A text has no more characters than bytes.
+                isLong |= (isAddress && type != JsonTokenType.String)
+                    || ((isAddress || isRating || isReasoning)
+                        && reader.BytesConsumed - start > (isAddress ? TextLimits.Address : isRating ? TextLimits.DealRating : TextLimits.AiEvaluationReasoning));
             }
 
+            isServable = hasAddress && !isLong;
             return found == 5 && !reader.Read(); // What follows the object makes it no JSON, which the reader says then.
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -85,7 +100,7 @@ internal sealed record ListingRow
         }
     }
 
-    /// <summary>Puts the cursor behind the last field; an object that is complete has one.</summary>
+    /// <summary>Puts the cursor behind the last field; an object that is whole has one.</summary>
     private ListingJson WithCursor(byte[] utf8)
     {
         int end = Array.LastIndexOf(utf8, (byte)'}');
@@ -93,37 +108,47 @@ internal sealed record ListingRow
         return new ListingJson((byte[])[.. utf8.AsSpan(0, end), .. cursor]);
     }
 
-    private ListingJson Complete(byte[]? utf8)
+    /// <summary>Writes the listing anew.</summary>
+    /// <param name="utf8">The stored JSON.</param>
+    /// <param name="isWhole">Whether it lacks nothing. Else the columns complete it, and its nulls count as absent.</param>
+    private ListingJson Write(byte[]? utf8, bool isWhole)
     {
         using JsonDocument? document = ParseObject(utf8);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, ListingText.WriterOptions))
         {
-            var present = new HashSet<string>(StringComparer.Ordinal) { "id", "cursor" };
+            var present = new HashSet<string>(StringComparer.Ordinal) { "cursor" };
             writer.WriteStartObject();
-            writer.WriteString("id", Id);
+            if (!isWhole)
+            {
+                present.Add("id");
+                writer.WriteString("id", Id);
+            }
+
             foreach (JsonProperty property in document?.RootElement.EnumerateObject().ToArray() ?? [])
             {
-                if (property.Value.ValueKind != JsonValueKind.Null && NameOf(property) is { } name && present.Add(name))
+                if ((isWhole || property.Value.ValueKind != JsonValueKind.Null) && NameOf(property) is { } name && present.Add(name))
                 {
-                    writer.WritePropertyName(name);
-                    // As it is spelled: what SQLite holds may be half a surrogate pair, which could not be written anew.
-                    writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(property.Value), skipInputValidation: true);
+                    Write(writer, name, property.Value, present);
                 }
             }
 
-            Number("lat", Latitude);
-            Number("lng", Longitude);
-            Number("latitude", Latitude);
-            Number("longitude", Longitude);
-            Number("price", Price);
-            Number("bedrooms", Bedrooms);
-            Number("bathrooms", Bathrooms);
-            Number("intensity", Intensity ?? 0);
-            Number("timestamp", Timestamp);
-            Text("address", Address);
-            Text("deal_rating", DealRating ?? "Unknown");
-            Text("ai_evaluation_reasoning", AiEvaluationReasoning ?? "");
+            if (!isWhole)
+            {
+                Number("lat", Latitude);
+                Number("lng", Longitude);
+                Number("latitude", Latitude);
+                Number("longitude", Longitude);
+                Number("price", Price);
+                Number("bedrooms", Bedrooms);
+                Number("bathrooms", Bathrooms);
+                Number("intensity", Intensity ?? 0);
+                Number("timestamp", Timestamp);
+                Text("deal_rating", DealRating ?? "Unknown", TextLimits.DealRating);
+                Text("ai_evaluation_reasoning", AiEvaluationReasoning ?? "", TextLimits.AiEvaluationReasoning);
+            }
+
+            Text("address", Address ?? "", TextLimits.Address);
             writer.WriteString("cursor", Cursor.ToString());
             writer.WriteEndObject();
 
@@ -135,16 +160,78 @@ internal sealed record ListingRow
                 }
             }
 
-            void Text(string name, string? value)
+            void Text(string name, string value, int limit)
             {
-                if (value is not null && present.Add(name))
+                if (present.Add(name))
                 {
-                    writer.WriteString(name, value);
+                    writer.WriteString(name, TextLimits.Cut(value, limit));
                 }
             }
         }
 
         return new ListingJson(buffer.WrittenMemory);
+    }
+
+    private void Write(Utf8JsonWriter writer, string name, JsonElement value, HashSet<string> present)
+    {
+        switch (name)
+        {
+            case "address" when value.ValueKind != JsonValueKind.String:
+                writer.WriteString(name, TextLimits.Cut(Decoded(value, ListingAddress.TextOf) is { Length: > 0 } line ? line : Address ?? "", TextLimits.Address));
+                if (value.ValueKind == JsonValueKind.Object && present.Add(ListingAddress.PartsField))
+                {
+                    Raw(ListingAddress.PartsField);
+                }
+
+                break;
+            case "address":
+                Bounded(TextLimits.Address);
+                break;
+            case "deal_rating":
+                Bounded(TextLimits.DealRating);
+                break;
+            case "ai_evaluation_reasoning":
+                Bounded(TextLimits.AiEvaluationReasoning);
+                break;
+            default:
+                Raw(name);
+                break;
+        }
+
+        void Bounded(int limit)
+        {
+            ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
+            string? text = raw.Length <= limit ? null
+                : (value.ValueKind == JsonValueKind.String ? Decoded(value, static text => text.GetString()!) : null) ?? Encoding.UTF8.GetString(raw);
+            if (text is null || text.Length <= limit)
+            {
+                Raw(name);
+            }
+            else
+            {
+                writer.WriteString(name, TextLimits.Cut(text, limit));
+            }
+        }
+
+        // As it is spelled: what SQLite holds may be half a surrogate pair, which could not be written anew.
+        void Raw(string field)
+        {
+            writer.WritePropertyName(field);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        }
+    }
+
+    /// <summary>The value as text; null when half a surrogate pair makes it none.</summary>
+    private static string? Decoded(JsonElement value, Func<JsonElement, string> read)
+    {
+        try
+        {
+            return read(value);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The property's name; null when half a surrogate pair makes it none.</summary>

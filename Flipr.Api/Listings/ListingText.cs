@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Flipr.Api.Listings;
@@ -6,6 +8,14 @@ namespace Flipr.Api.Listings;
 /// <summary>Checks and copies posted JSON values.</summary>
 internal static class ListingText
 {
+    /// <summary>How listings are written.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new()
+    {
+        // The answers are application/json, never HTML: text stays readable instead of being escaped.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     /// <summary>Throws when a string or number anywhere in the value is one that the databases cannot keep.</summary>
     /// <param name="value">The value.</param>
     /// <param name="field">The top-level field it stands in, for the message.</param>
@@ -46,6 +56,18 @@ internal static class ListingText
         MayHideControl(JsonMarshal.GetRawUtf8PropertyName(property))
             ? Decode(property, static named => named.Name, inField is null ? "A field's name" : $"A name in {inField}")
             : property.Name;
+
+    /// <summary>A checked value as JSON text, as <see cref="Copy"/> writes it.</summary>
+    public static string Compact(JsonElement value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            Copy(value, writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 
     /// <summary>Copies a checked value: without white space, of repeated keys the last, and every number and string as it was spelled.</summary>
     public static void Copy(JsonElement value, Utf8JsonWriter writer)

@@ -18,15 +18,15 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, Fl
     private readonly Channel<PendingChange> _queue = Channel.CreateUnbounded<PendingChange>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Stores a change, and completes when it is stored.</summary>
-    /// <returns>Whether anything changed: only the delete of an unknown id does not.</returns>
+    /// <returns>What became of it.</returns>
     /// <exception cref="DatabaseUnavailableException">The database does not answer; the change may be stored all the same, and can be sent again.</exception>
-    public Task<bool> ApplyAsync(ListingChange change)
+    public Task<ChangeOutcome> ApplyAsync(ListingChange change)
     {
         Activity? request = FliprActivities.IsTracing ? Activity.Current : null;
         var pending = new PendingChange(request is { Recorded: true } ? change with { TraceParent = request.Id } : change, request);
         return _queue.Writer.TryWrite(pending)
             ? pending.Stored.Task
-            : Task.FromException<bool>(new DatabaseUnavailableException("Flipr is shutting down."));
+            : Task.FromException<ChangeOutcome>(new DatabaseUnavailableException("Flipr is shutting down."));
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -40,12 +40,15 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, Fl
     {
         var batch = new List<PendingChange>(MaxBatch);
         var ids = new HashSet<string>(StringComparer.Ordinal);
+        var requests = new HashSet<string>(StringComparer.Ordinal);
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
             ids.Clear();
-            // A second change to one id waits for the next batch: a store takes each id once.
-            while (batch.Count < MaxBatch && _queue.Reader.TryPeek(out PendingChange? next) && ids.Add(next.Change.Id))
+            requests.Clear();
+            // A second change to one id waits for the next batch, and so does a request that came twice: a store takes each once.
+            while (batch.Count < MaxBatch && _queue.Reader.TryPeek(out PendingChange? next) && ids.Add(next.Change.Id)
+                && (next.Change.Request is not { } request || requests.Add(request.Key)))
             {
                 _queue.Reader.TryRead(out _);
                 batch.Add(next);
@@ -57,7 +60,7 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, Fl
 
     private async Task StoreAsync(IReadOnlyList<PendingChange> batch)
     {
-        bool[] outcomes;
+        ChangeOutcome[] outcomes;
         try
         {
             outcomes = await ApplyAsync(batch);
@@ -89,12 +92,12 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, Fl
         }
     }
 
-    private async Task<bool[]> ApplyAsync(IReadOnlyList<PendingChange> batch)
+    private async Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<PendingChange> batch)
     {
         using Activity? activity = FliprActivities.StartStore(batch.Select(pending => pending.Request));
         try
         {
-            bool[] outcomes = await store.ApplyAsync([.. batch.Select(pending => pending.Change)], CancellationToken.None);
+            ChangeOutcome[] outcomes = await store.ApplyAsync([.. batch.Select(pending => pending.Change)], CancellationToken.None);
             metrics.Stored(batch.Count);
             return outcomes;
         }
@@ -107,6 +110,6 @@ internal sealed class ListingWriter(IListingStore store, ChangeSignal signal, Fl
 
     private sealed record PendingChange(ListingChange Change, Activity? Request)
     {
-        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<ChangeOutcome> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Flipr.Api.Changes;
 using Flipr.Api.Database;
+using Flipr.Api.Security;
 using Npgsql;
 
 namespace Flipr.Api.Listings;
@@ -17,21 +18,38 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
     // Sorted, so that two instances lock the rows they share in one order and cannot block each other for good. It must be the last statement that may
     // wait for a row: its rows are logged at its end, under the lock that orders commits (see PostgresChangeLogSchema).
     private const string UpsertSql = $"""
-        INSERT INTO properties (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, property_text, timestamp)
-        SELECT id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data::jsonb, data, moment
-        FROM unnest(@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @reasoning, @data, @moment)
-            AS posted (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data, moment),
+        {InsertSql}
+        {ReplaceSql}
+        """;
+
+    // Only requests that this transaction has claimed.
+    private const string UpsertClaimedSql = $"""
+        {InsertSql} AND (request IS NULL OR EXISTS (SELECT FROM flipr_requests WHERE key = request AND {PostgresUpdateRequests.IsMine}))
+        {ReplaceSql}
+        """;
+
+    private const string InsertSql = $"""
+        INSERT INTO properties (
+            id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, ai_evaluation_reasoning, property_data, property_text, timestamp, stored_with_key)
+        SELECT id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data::jsonb, data, moment, with_key
+        FROM unnest(@id, @address, @lat, @lng, @price, @bedrooms, @bathrooms, @intensity, @deal_rating, @reasoning, @data, @moment, @with_key, @request)
+            AS posted (id, address, lat, lng, price, bedrooms, bathrooms, intensity, deal_rating, reasoning, data, moment, with_key, request),
             (SELECT set_config('{PostgresChangeLogSchema.SetwiseSetting}', 'on', true) AS setting) AS setwise
         WHERE setwise.setting = 'on'
+        """;
+
+    // Who is anonymous (false) leaves alone what was stored with the key (true).
+    private const string ReplaceSql = """
         ORDER BY id COLLATE "C"
         ON CONFLICT (id) DO UPDATE SET
             address = excluded.address, lat = excluded.lat, lng = excluded.lng, price = excluded.price, bedrooms = excluded.bedrooms,
             bathrooms = excluded.bathrooms, intensity = excluded.intensity, deal_rating = excluded.deal_rating,
             ai_evaluation_reasoning = excluded.ai_evaluation_reasoning, property_data = excluded.property_data,
-            property_text = excluded.property_text, timestamp = excluded.timestamp
+            property_text = excluded.property_text, timestamp = excluded.timestamp, stored_with_key = excluded.stored_with_key
+        WHERE excluded.stored_with_key IS DISTINCT FROM false OR properties.stored_with_key IS NOT TRUE
         """;
 
-    public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
+    public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
         database.RunAsync((source, token) => ApplyCoreAsync(source, changes, token), cancellationToken);
 
     public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => database.RunAsync(
@@ -99,13 +117,20 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
         },
         cancellationToken);
 
-    private async Task<bool[]> ApplyCoreAsync(NpgsqlDataSource source, IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken)
+    private async Task<ChangeOutcome[]> ApplyCoreAsync(NpgsqlDataSource source, IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken)
     {
-        Listing[] upserts = [.. changes.Select(change => change.Listing).OfType<Listing>()];
+        ListingChange[] upserts = [.. changes.Where(change => change.Listing is not null)];
         string[] deletes = [.. changes.Where(change => change.Listing is null).Select(change => change.Id)];
+        ListingChange[] remembered = [.. upserts.Where(change => change.Request is not null)];
+        bool hasAnonymous = upserts.Any(change => change.Sender == ChangeSender.Anonymous);
 
         // One batch is one transaction and one round trip.
         await using NpgsqlBatch batch = source.CreateBatch();
+        if (remembered.Length > 0)
+        {
+            PostgresUpdateRequests.AddTo(batch, remembered);
+        }
+
         if (deletes.Length > 0)
         {
             var delete = new NpgsqlBatchCommand("DELETE FROM properties WHERE id = ANY (@id) RETURNING id");
@@ -116,7 +141,12 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
         PostgresChangeOrigins.AddTo(batch, changes);
         if (upserts.Length > 0)
         {
-            batch.BatchCommands.Add(UpsertCommand(upserts));
+            batch.BatchCommands.Add(UpsertCommand(upserts, isClaimed: remembered.Length > 0, isTold: hasAnonymous));
+        }
+
+        if (hasAnonymous && remembered.Length > 0)
+        {
+            PostgresUpdateRequests.AddReleaseTo(batch, remembered);
         }
 
         if (notifier.IsDue())
@@ -124,21 +154,55 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
             batch.BatchCommands.Add(new NpgsqlBatchCommand(PostgresChangeNotifier.Sql));
         }
 
-        var deleted = new HashSet<string>(StringComparer.Ordinal);
-        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken))
+        // Only these three statements answer, in this order, each when it is there.
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
+        Dictionary<string, (string Body, string Id)> known = remembered.Length > 0 ? await PostgresUpdateRequests.ReadAsync(reader, cancellationToken) : [];
+        if (remembered.Length > 0)
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                deleted.Add(reader.GetString(0));
-            }
+            await reader.NextResultAsync(cancellationToken);
         }
 
-        return [.. changes.Select(change => change.Listing is not null || deleted.Contains(change.Id))];
+        HashSet<string> deleted = deletes.Length > 0 ? await ReadIdsAsync(reader, cancellationToken) : [];
+        HashSet<string> stored = hasAnonymous ? await ReadIdsAsync(reader, cancellationToken) : [];
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return [.. changes.Select(Outcome)];
+
+        ChangeOutcome Outcome(ListingChange change) =>
+            change.Request is { } request && known.TryGetValue(request.Key, out (string Body, string Id) before) ? ChangeOutcome.Of(request, before.Body, before.Id)
+            : new ChangeOutcome(
+                change.Listing is null ? deleted.Contains(change.Id) ? ChangeResult.Applied : ChangeResult.Unknown
+                : change.Sender != ChangeSender.Anonymous || stored.Contains(change.Id) ? ChangeResult.Applied
+                : ChangeResult.Protected,
+                change.Id);
     }
 
-    private static NpgsqlBatchCommand UpsertCommand(Listing[] listings)
+    /// <summary>Reads a statement's answer, and goes on to the next one's.</summary>
+    private static async Task<HashSet<string>> ReadIdsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlBatchCommand(UpsertSql);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetString(0));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        return ids;
+    }
+
+    /// <summary>The command that stores listings.</summary>
+    /// <param name="changes">What to store.</param>
+    /// <param name="isClaimed">Whether some of it is stored only when its request is to be applied.</param>
+    /// <param name="isTold">Whether it answers with the ids that it stored.</param>
+    private static NpgsqlBatchCommand UpsertCommand(ListingChange[] changes, bool isClaimed, bool isTold)
+    {
+        Listing[] listings = Array.ConvertAll(changes, change => change.Listing!);
+        string sql = isClaimed ? UpsertClaimedSql : UpsertSql;
+        var command = new NpgsqlBatchCommand(isTold ? $"{sql} RETURNING properties.id" : sql);
+        command.Parameters.Add(new NpgsqlParameter<bool?[]>("with_key", Array.ConvertAll(changes, WithKey)));
+        command.Parameters.Add(new NpgsqlParameter<string?[]>("request", Array.ConvertAll(changes, change => change.Request?.Key)));
         Add("id", listing => listing.Id);
         Add("address", listing => listing.Address);
         Add("lat", listing => Real(listing.Latitude));
@@ -156,6 +220,9 @@ internal sealed class PostgresListingStore(PostgresDatabase database, PostgresCh
         void Add<T>(string name, Func<Listing, T> value) =>
             command.Parameters.Add(new NpgsqlParameter<T[]>(name, Array.ConvertAll(listings, listing => value(listing))));
     }
+
+    /// <summary>The value of <c>stored_with_key</c>; null where nobody is told apart.</summary>
+    private static bool? WithKey(ListingChange change) => change.Sender == ChangeSender.Unrestricted ? null : change.Sender == ChangeSender.Keyed;
 
     /// <summary>The 4-byte value for the old backend's column; null where it cannot hold one.</summary>
     private static float? Real(double? value) => value is { } number && float.IsFinite((float)number) ? (float)number : null;

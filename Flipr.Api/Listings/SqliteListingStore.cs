@@ -14,7 +14,7 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
     // SQLite lets a row have none, by a hand that forgot it.
     private const string IsListing = "WHERE id IS NOT NULL";
 
-    public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => database.WriteAsync(
         writer => changes.Select(change => Apply(writer, change)).ToArray(),
         cancellationToken);
 
@@ -66,25 +66,41 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         },
         cancellationToken);
 
-    private static bool Apply(SqliteWriter writer, ListingChange change)
+    private static ChangeOutcome Apply(SqliteWriter writer, ListingChange change)
     {
-        bool isChanged = change.Listing is { } listing ? Upsert(writer, listing) : Delete(writer, change.Id);
-        if (isChanged)
+        if (change.Request is { } request && SqliteUpdateRequests.Find(writer, request) is { } known)
+        {
+            return known;
+        }
+
+        ChangeResult result = change.Listing is { } listing ? Upsert(writer, listing, change) : Delete(writer, change.Id);
+        if (result == ChangeResult.Applied)
         {
             SqliteChangeOrigins.WriteTo(writer, change);
         }
 
-        return isChanged;
+        return new ChangeOutcome(result, change.Id);
     }
 
-    private static bool Upsert(SqliteWriter writer, Listing listing)
+    private static ChangeResult Upsert(SqliteWriter writer, Listing listing, ListingChange change)
     {
+        if (SqliteKeyedListings.IsProtectedFrom(change.Sender, writer, listing.Id))
+        {
+            return ChangeResult.Protected;
+        }
+
         if (Execute(UpdateSql) == 0)
         {
             Execute(InsertSql);
         }
 
-        return true;
+        SqliteKeyedListings.WriteTo(writer, listing.Id, change.Sender);
+        if (change.Request is { } request)
+        {
+            SqliteUpdateRequests.WriteTo(writer, listing.Id, request);
+        }
+
+        return ChangeResult.Applied;
 
         int Execute(string sql)
         {
@@ -110,11 +126,17 @@ internal sealed class SqliteListingStore(SqliteDatabase database) : IListingStor
         command.Set("@timestamp", listing.Timestamp);
     }
 
-    private static bool Delete(SqliteWriter writer, string id)
+    private static ChangeResult Delete(SqliteWriter writer, string id)
     {
         SqliteCommand delete = writer.Command("DELETE FROM properties WHERE id = @id");
         delete.Set("@id", id);
-        return delete.ExecuteNonQuery() > 0;
+        if (delete.ExecuteNonQuery() == 0)
+        {
+            return ChangeResult.Unknown;
+        }
+
+        SqliteKeyedListings.Forget(writer, id);
+        return ChangeResult.Applied;
     }
 
     // Not one upsert: its INSERT half would fire the triggers of an INSERT first (see SqliteChangeLogSchema).

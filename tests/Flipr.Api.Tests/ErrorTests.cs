@@ -63,10 +63,10 @@ public sealed class ErrorTests
     {
         public const string Secret = "internal detail";
 
-        public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
+        public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) =>
             changes.Any(change => change.Id.StartsWith("bad", StringComparison.Ordinal))
                 ? throw new InvalidOperationException(Secret)
-                : Task.FromResult(changes.Select(_ => true).ToArray());
+                : Task.FromResult(changes.Select(change => new ChangeOutcome(ChangeResult.Applied, change.Id)).ToArray());
 
         public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => throw new InvalidOperationException(Secret);
 

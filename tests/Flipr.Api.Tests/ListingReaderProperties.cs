@@ -48,7 +48,19 @@ public class ListingReaderProperties
         Listing once = Read($$$"""{"unknown":{{{value}}},"price":{{{price}}},"rooms":{"baths":"{{{bathrooms}}}"}}""");
         Listing twice = Read(Encoding.UTF8.GetString(once.Json.Utf8.Span));
 
-        return once.Json.Utf8.Span.SequenceEqual(twice.Json.Utf8.Span) && once with { Json = default } == twice with { Json = default };
+        return once.Json.Utf8.Span.SequenceEqual(twice.Json.Utf8.Span) && once with { Json = default, HasOwnId = true } == twice with { Json = default };
+    });
+
+    [Fact]
+    public void An_address_is_text_whatever_is_posted_and_stays_the_same_posted_again() => Value(3).Where(value => value.Length <= TextLimits.Address).Sample(value =>
+    {
+        Listing once = Read($$"""{"address":{{value}},"line":1}""");
+        Listing twice = Read(Encoding.UTF8.GetString(once.Json.Utf8.Span));
+        JsonElement address = JsonElement.Parse(once.Json.Utf8.Span).GetProperty("address");
+
+        return address.GetString() == (once.Address ?? "") && once.Json.Utf8.Span.SequenceEqual(twice.Json.Utf8.Span)
+            && JsonElement.Parse(once.Json.Utf8.Span).TryGetProperty("address_parts", out JsonElement parts) == value.StartsWith('{')
+            && (!value.StartsWith('{') || parts.GetRawText() == value);
     });
 
     [Fact]

@@ -27,7 +27,7 @@ public abstract class ListingStoreTests
         await api.StoreAsync("""{"id":"a","price":3,"timestamp":2}""");
 
         Assert.Equal(
-            """{"id":"a","price":3,"timestamp":2,"intensity":0.0,"deal_rating":"Unknown","ai_evaluation_reasoning":"","cursor":"*"}""",
+            """{"id":"a","price":3,"timestamp":2,"intensity":0.0,"address":"","deal_rating":"Unknown","ai_evaluation_reasoning":"","cursor":"*"}""",
             JsonText.Of(await api.PropertyAsync("a")));
         Assert.Equal(["a"], await api.IdsAsync());
         Assert.Empty(await api.IdsAsync("?bbox=-180,-90,180,90"));

@@ -55,7 +55,12 @@ public sealed class NormalisationTests(SharedApi shared) : IClassFixture<SharedA
     [InlineData("""{"price":"1e3"}""", """{"price":1e3}""")]
     [InlineData("""{"price":null}""", """{"price":null}""")]
     [InlineData("""{"address":"1 Pine St"}""", """{"address":"1 Pine St"}""")]
-    [InlineData("""{"address":{"oneLine":"1 Pine St","city":"x"}}""", """{"address":{"oneLine":"1 Pine St","city":"x"}}""")]
+    [InlineData("""{"address":{"oneLine":"1 Pine St","city":"x"}}""", """{"address":"1 Pine St","address_parts":{"oneLine":"1 Pine St","city":"x"}}""")]
+    [InlineData("""{"address_parts":1,"address":{"oneLine":"2 Pine St"}}""", """{"address_parts":{"oneLine":"2 Pine St"},"address":"2 Pine St"}""")]
+    [InlineData("""{"address_parts":1,"address":"3 Pine St"}""", """{"address_parts":1,"address":"3 Pine St"}""")]
+    [InlineData("""{"price":"","bedrooms":" ","bathrooms":"","intensity":"","latitude":"","lng":"\t"}""", """{"price":"","bedrooms":" ","intensity":0.0,"latitude":"","lat":none,"longitude":none}""")]
+    [InlineData("""{"price":"","saleAmount":7,"bedrooms":"","rooms":{"beds":3,"baths":""},"lat":"","latitude":1}""", """{"price":7,"bedrooms":3,"bathrooms":none,"lat":1}""")]
+    [InlineData("""{"rooms":{"beds":""},"saleAmount":""}""", """{"bedrooms":none,"price":none,"saleAmount":""}""")]
     [InlineData("{}", """{"intensity":0.0,"deal_rating":"Unknown","ai_evaluation_reasoning":""}""")]
     [InlineData("""{"intensity":null,"deal_rating":null,"ai_evaluation_reasoning":null}""", """{"intensity":0.0,"deal_rating":"Unknown","ai_evaluation_reasoning":""}""")]
     [InlineData("""{"intensity":"0.85","deal_rating":"Hot","ai_evaluation_reasoning":"cheap"}""", """{"intensity":0.85,"deal_rating":"Hot","ai_evaluation_reasoning":"cheap"}""")]
@@ -111,7 +116,7 @@ public sealed class NormalisationTests(SharedApi shared) : IClassFixture<SharedA
         long before = await TotalAsync();
         await _api.StoreAsync("""{"identifier":{"attomId":184700001},"price":1}""");
         await _api.StoreAsync("""{"identifier":{"attomId":"184700001"},"price":2}""");
-        string[] generated = [await _api.StoreAsync("{}"), await _api.StoreAsync("{}")];
+        string[] generated = [await _api.StoreAsync("""{"nameless":1}"""), await _api.StoreAsync("""{"nameless":2}""")];
 
         Assert.Equal(before + 3, await TotalAsync());
         Assert.NotEqual(generated[0], generated[1]);
@@ -123,8 +128,10 @@ public sealed class NormalisationTests(SharedApi shared) : IClassFixture<SharedA
     {
         long before = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         string id = await _api.StoreAsync("""{"timestamp":null}""");
+        string blank = await _api.StoreAsync("""{"timestamp":" "}""");
 
         Assert.InRange((await _api.PropertyAsync(id)).GetProperty("timestamp").GetInt64(), before, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Assert.InRange((await _api.PropertyAsync(blank)).GetProperty("timestamp").GetInt64(), before, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
 
     [Theory]
@@ -146,7 +153,6 @@ public sealed class NormalisationTests(SharedApi shared) : IClassFixture<SharedA
     [InlineData("""{"latitude":"north"}""", "latitude \"north\"")]
     [InlineData("""{"latitude":true}""", "latitude true")]
     [InlineData("""{"price":"450,000"}""", "price \"450,000\"")]
-    [InlineData("""{"price":""}""", "price \"\"")]
     [InlineData("""{"price":"NaN"}""", "price \"NaN\"")]
     [InlineData("""{"price":"Infinity"}""", "price \"Infinity\"")]
     [InlineData("""{"price":"0x10"}""", "price \"0x10\"")]
@@ -166,6 +172,9 @@ public sealed class NormalisationTests(SharedApi shared) : IClassFixture<SharedA
     [InlineData("""{"timestamp":false}""", "timestamp false")]
     [InlineData("""{"id":true}""", "id is a JSON boolean")]
     [InlineData("""{"id":{}}""", "id is a JSON object")]
+    [InlineData("""{"id":"."}""", "id is \".\"")]
+    [InlineData("""{"id":".."}""", "id is \"..\"")]
+    [InlineData("""{"identifier":{"attomId":".."}}""", "identifier is \"..\"")]
     [InlineData("""{"huge":1e400}""", "huge does not fit")]
     [InlineData("""{"tiny":[{"x":1e-400}]}""", "tiny does not fit")]
     [InlineData("""{"note":"a\u0000b"}""", "note holds a NUL")]

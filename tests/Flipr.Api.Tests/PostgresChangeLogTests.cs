@@ -41,7 +41,7 @@ public sealed class PostgresChangeLogTests(PostgresServer postgres) : ChangeLogT
         await client.NextAsync("new_property");
         await Database.ExecuteAsync("UPDATE properties SET property_text = '{broken' WHERE id = 'a'");
         Assert.Equal(
-            """{"id":"a","intensity":0,"deal_rating":"Unknown","ai_evaluation_reasoning":"","cursor":"*"}""",
+            """{"id":"a","intensity":0,"deal_rating":"Unknown","ai_evaluation_reasoning":"","address":"","cursor":"*"}""",
             JsonText.Of(await client.NextAsync("property_updated")));
         await Api.StoreAsync("""{"id":"b","n":2}""");
         Assert.Equal("b", (await client.NextAsync("new_property")).GetProperty("id").GetString());

@@ -31,7 +31,7 @@ public class DotNetClientTests(SharedApi shared)
         Assert.Equal("hello", pong.GetProperty("received").GetString());
         Assert.Equal("hello", await acknowledged.Task.Within(() => "the acknowledgement"));
 
-        string id = await shared.Api.PostAsync(new JsonObject { ["address"] = "2 Main Street" });
+        string id = await shared.Api.PostAsync(new JsonObject { ["id"] = Guid.NewGuid().ToString(), ["address"] = "2 Main Street" });
         JsonElement listing = await _inbox.WaitForAsync("new_property", listing => listing.GetProperty("id").GetString() == id);
         Assert.Equal("2 Main Street", listing.GetProperty("address").GetString());
 

@@ -54,7 +54,7 @@ public class ReconnectTests(SharedApi shared)
     private static async Task Assert_hears_of_a_listing(NodeClient client, ApiProcess api)
     {
         await client.WaitForAsync("connection_status");
-        string id = await api.PostAsync(new JsonObject { ["address"] = "After the reconnect" });
+        string id = await api.PostAsync(new JsonObject { ["id"] = Guid.NewGuid().ToString(), ["address"] = "After the reconnect" });
         await client.WaitForAsync("new_property", listing => listing.GetProperty("id").GetString() == id);
     }
 }

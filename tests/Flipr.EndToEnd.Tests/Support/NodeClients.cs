@@ -44,12 +44,13 @@ internal sealed class NodeClients : IAsyncDisposable
     /// <param name="version"><c>4.6</c> or <c>4.8</c>.</param>
     /// <param name="options">The options of <c>io()</c>.</param>
     /// <param name="tally">Whether what it receives is only counted, see <see cref="TallyAsync"/>.</param>
-    public async Task<NodeClient> OpenAsync(Uri url, string version = "4.8", object? options = null, bool tally = false)
+    /// <param name="page">Whether it does with each listing what Flipr's frontend does, and tells <c>:shown</c> or <c>:blank</c>.</param>
+    public async Task<NodeClient> OpenAsync(Uri url, string version = "4.8", object? options = null, bool tally = false, bool page = false)
     {
         string name = $"client-{_clients.Count + 1}";
         var client = new NodeClient(this, name);
         _clients[name] = client;
-        await CallAsync(new { @do = "open", client = name, version, url = url.ToString(), options = options ?? new { }, tally });
+        await CallAsync(new { @do = "open", client = name, version, url = url.ToString(), options = options ?? new { }, tally, page });
         return client;
     }
 

@@ -4,10 +4,12 @@
 //   {"id":2,"do":"emit","client":"a","event":"ping_test","args":[...],"ack":true}          -> {"reply":2,"result":[what the ack brought]}
 //   {"id":3,"do":"state","client":"a"}                                                     -> {"reply":3,"result":{connected,id,transport}}
 //   {"id":4,"do":"cut" | "close","client":"a"}                                             -> {"reply":4}
+//   {"id":6,"do":"load","url":"http://..."}                                                -> {"reply":6,"result":[{id,zip} of each listing]}
 //   {"id":5,"do":"tally","event":"new_property","expected":[ids]}                          -> {"reply":5,"result":[{client,received,missing,repeated}]}
 //
 // Whatever a client receives is passed on as {"client":"a","event":name,"args":[...]}; what happens to its connection likewise, under
 // names that begin with a colon. Clients opened with "tally" only count what they receive, by the field "id".
+// Clients opened with "page", and "load", do with each listing what Flipr's frontend does, and tell of it as ":shown"; what would blank it, as ":blank".
 // Binary values travel as {"$binary":"<base64>"}.
 import { createInterface } from 'node:readline';
 import { io as io46 } from 'socket.io-client-4.6';
@@ -17,13 +19,14 @@ const versions = { '4.6': io46, '4.8': io48 };
 const clients = new Map();
 
 const commands = {
-  open({ client, version, url, options, tally }) {
+  open({ client, version, url, options, tally, page }) {
     const socket = versions[version](url, { forceNew: true, ...options });
     const counts = tally ? new Map() : undefined;
     clients.set(client, { socket, counts });
     const tell = (event, ...args) => print({ client, event, args: toText(args) });
     if (counts) socket.onAny((event, listing) => count(counts, event, listing.id));
     else socket.onAny(tell);
+    if (page) for (const event of ['new_property', 'property_updated']) socket.on(event, (listing) => show(listing, tell));
 
     socket.on('connect', () => {
       const { engine } = socket.io;
@@ -57,6 +60,12 @@ const commands = {
     clients.get(client).socket.disconnect();
   },
 
+  /** The page's first load. */
+  async load({ url }) {
+    const { properties } = await (await fetch(new URL('properties', url))).json();
+    return properties.map(shown);
+  },
+
   /** How often each counting client received the event, next to the ids it should have received exactly once. */
   tally({ event, expected }) {
     return [...clients].filter(([, { counts }]) => counts).map(([client, { counts }]) => {
@@ -70,6 +79,19 @@ const commands = {
     });
   },
 };
+
+/** What the frontend reads of a listing: it asks the address, whatever that is, for its text. */
+function shown(listing) {
+  return { id: listing.id, zip: listing.address.match(/\b\d{5}\b/)?.[0] ?? null };
+}
+
+function show(listing, tell) {
+  try {
+    tell(':shown', shown(listing));
+  } catch (error) {
+    tell(':blank', String(error));
+  }
+}
 
 function count(counts, event, id) {
   let ids = counts.get(event);
