@@ -55,7 +55,7 @@ public sealed class NosniffTests
 
     private sealed class FailingStore(Exception exception) : IListingStore
     {
-        public Task<bool[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => throw exception;
+        public Task<ChangeOutcome[]> ApplyAsync(IReadOnlyList<ListingChange> changes, CancellationToken cancellationToken) => throw exception;
 
         public Task<ListingJson?> FindAsync(string id, CancellationToken cancellationToken) => throw exception;
 
