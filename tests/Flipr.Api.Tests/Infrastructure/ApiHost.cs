@@ -21,7 +21,7 @@ internal sealed class ApiHost : IDisposable
     public static readonly string[] SettingNames =
     [
         "PORT", "PRODUCTION", "DATABASE_URL", "DISABLE_SQLITE_FALLBACK", "MAX_UPDATE_BYTES", "MAX_UPDATES_PER_MINUTE", "ALLOWED_ORIGINS", "FLIPR_API_KEY",
-        "ALLOW_ANONYMOUS_UPDATES", "TRUSTED_PROXIES", "FORWARDED_HOPS",
+        "ALLOW_ANONYMOUS_UPDATES", "TRUSTED_PROXIES", "FORWARDED_HOPS", "FLIPR_ORCHESTRATED",
     ];
 
     private readonly TestFolder? _ownFolder;
