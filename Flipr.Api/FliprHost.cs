@@ -15,7 +15,9 @@ internal static partial class FliprHost
             .AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build();
         string home = given[HostDefaults.ContentRootKey] ?? FindHome();
         string settingsFile = Path.Combine(home, ".env");
-        if (string.Equals(given[HostDefaults.EnvironmentKey], Environments.Development, StringComparison.OrdinalIgnoreCase) && File.Exists(settingsFile))
+        if (!FliprSettings.IsOrchestrated(Environment.GetEnvironmentVariable)
+            && string.Equals(given[HostDefaults.EnvironmentKey], Environments.Development, StringComparison.OrdinalIgnoreCase)
+            && File.Exists(settingsFile))
         {
             DotEnv.Load(new DotEnvOptions(envFilePaths: [settingsFile], overwriteExistingVars: false, ignoreExceptions: false));
         }

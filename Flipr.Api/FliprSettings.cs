@@ -13,7 +13,7 @@ internal sealed record FliprSettings
         "https://flipr-5.onrender.com", "https://flipr-6.onrender.com", "https://flipr-7.onrender.com", "https://flipr-backend.onrender.com",
     ];
 
-    /// <summary><c>PORT</c>: the port on all interfaces, as platforms set it.</summary>
+    /// <summary><c>PORT</c>: the port on all interfaces, as platforms set it. An orchestrator has given another address, and PORT may be its own.</summary>
     public int? Port { get; init; }
 
     /// <summary><c>PRODUCTION</c>, or the ASP.NET environment where it is unset: no SQLite, no open updates, no unknown origins.</summary>
@@ -82,6 +82,10 @@ internal sealed record FliprSettings
     /// <summary><c>FORWARDED_HOPS</c>: how many proxies stand in front.</summary>
     public int? ForwardedHops { get; init; }
 
+    /// <summary><c>FLIPR_ORCHESTRATED</c>: whether an orchestrator, Aspire's app host, decides the address and the database.</summary>
+    /// <param name="read">Reads a setting.</param>
+    public static bool IsOrchestrated(Func<string, string?> read) => IsTrue(read("FLIPR_ORCHESTRATED"));
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="StartupException">One of them cannot be read, or production lacks one it needs.</exception>
     public static FliprSettings Read(IConfiguration configuration, IHostEnvironment environment)
@@ -90,7 +94,7 @@ internal sealed record FliprSettings
         string[] proxies = List("TRUSTED_PROXIES") ?? [];
         var settings = new FliprSettings
         {
-            Port = Number("PORT", 0, 65535),
+            Port = IsOrchestrated(name => configuration[name]) ? null : Number("PORT", 0, 65535),
             IsProduction = isProduction,
             DatabaseUrl = Text("DATABASE_URL"),
             AllowSqlite = !isProduction && !Flag("DISABLE_SQLITE_FALLBACK"),
@@ -125,7 +129,7 @@ internal sealed record FliprSettings
 
         string? Text(string name) => string.IsNullOrWhiteSpace(configuration[name]) ? null : configuration[name]!.Trim();
 
-        bool Flag(string name) => Text(name)?.ToLowerInvariant() is "true" or "1" or "yes";
+        bool Flag(string name) => IsTrue(configuration[name]);
 
         string[]? List(string name) => Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
@@ -155,4 +159,6 @@ internal sealed record FliprSettings
         IPNetwork.TryParse(text, out IPNetwork network) ? network
         : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : throw new StartupException($"TRUSTED_PROXIES holds '{text}'. It must be a list of networks like 10.0.0.0/8, or * where only the platform can reach the port.");
+
+    private static bool IsTrue(string? text) => text?.Trim().ToLowerInvariant() is "true" or "1" or "yes";
 }

@@ -123,6 +123,29 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Under_an_orchestrator_its_address_and_database_count_and_neither_PORT_nor_the_settings_file()
+    {
+        int given = Ports.Free();
+        await File.WriteAllTextAsync(
+            _home.File(".env"), string.Create(CultureInfo.InvariantCulture, $"PORT={Ports.Free()}\nDATABASE_URL=postgres://nobody@127.0.0.1:1/none\nFLIPR_API_KEY=from file\n"), TestContext.Current.CancellationToken);
+        await using ApiProcess process = ApiProcess.Start(
+            _home,
+            [
+                Development, ("FLIPR_ORCHESTRATED", "true"), ("ASPNETCORE_URLS", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{given}")),
+                ("PORT", Ports.Free().ToString(CultureInfo.InvariantCulture)), ("DATABASE_URL", ""),
+            ]);
+        await process.Command.WaitForOutputAsync("Flipr is at", TestContext.Current.CancellationToken);
+        using var http = new HttpClient();
+
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"Flipr is at http://127.0.0.1:{given} and stores in SQLite"), process.Command.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("CANNOT BE REACHED", process.Command.Output, StringComparison.Ordinal);
+        using HttpResponseMessage withoutKey = await http.PostAsync(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{given}/update"), new StringContent("{}"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, withoutKey.StatusCode);
+    }
+
+    [Fact]
     public async Task Production_does_not_read_the_settings_file()
     {
         await File.WriteAllTextAsync(_home.File(".env"), "DATABASE_URL=mysql://u@h/db\nPRODUCTION=false\n", TestContext.Current.CancellationToken);

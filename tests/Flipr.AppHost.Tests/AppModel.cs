@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Flipr.AppHost.Tests;
 
@@ -14,6 +15,7 @@ internal sealed class AppModel(DistributedApplication application) : IAsyncDispo
     {
         IDistributedApplicationTestingBuilder builder =
             await DistributedApplicationTestingBuilder.CreateAsync<Projects.Flipr_AppHost>(settings, TestContext.Current.CancellationToken);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         return new AppModel(await builder.BuildAsync(TestContext.Current.CancellationToken));
     }
 
@@ -25,10 +27,15 @@ internal sealed class AppModel(DistributedApplication application) : IAsyncDispo
     /// <summary>The resources that one waits for.</summary>
     public IEnumerable<string> Waits(string resource) => Annotations<WaitAnnotation>(resource).Select(wait => wait.Resource.Name);
 
+    /// <summary>The resources that the graph draws an edge to.</summary>
+    public IEnumerable<string> References(string resource) =>
+        Annotations<ResourceRelationshipAnnotation>(resource).Where(relationship => relationship.Type == "Reference").Select(relationship => relationship.Resource.Name);
+
     /// <summary>What a variable of the environment is made of, as a deployment's manifest would say it; null when it is not set.</summary>
     public async Task<string?> EnvironmentAsync(string resource, string variable)
     {
-        var context = new EnvironmentCallbackContext(new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish));
+        var context = new EnvironmentCallbackContext(
+            new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish), Resource(resource));
         foreach (EnvironmentCallbackAnnotation annotation in Annotations<EnvironmentCallbackAnnotation>(resource))
         {
             await annotation.Callback(context);
