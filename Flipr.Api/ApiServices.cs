@@ -14,6 +14,8 @@ internal static class ApiServices
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default);
         });
+        // Platforms kill after 30 s: what a stalled request holds up must be over by then, and the database closed.
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddExceptionHandler<Errors>();
         builder.Services.AddOpenApi(OpenApiDescription.Configure);
         builder.Services.AddHostedService<MemoryTrimming>();

@@ -16,6 +16,9 @@ public static class Telemetry
     /// </summary>
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>How long an export may take, in milliseconds; OpenTelemetry's own default is 10,000.</summary>
+    private const string TimeoutSetting = "OTEL_EXPORTER_OTLP_TIMEOUT";
+
     /// <summary>Whether somebody collects telemetry.</summary>
     public static bool IsTelemetryCollected(this IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]);
 
@@ -26,6 +29,12 @@ public static class Telemetry
         if (!builder.IsTelemetryCollected())
         {
             return;
+        }
+
+        // A collector that is away must not hold up the end of the program for long: it waits for each signal's last export.
+        if (string.IsNullOrWhiteSpace(builder.Configuration[TimeoutSetting]))
+        {
+            builder.Configuration[TimeoutSetting] = "3000";
         }
 
         builder.Logging.AddOpenTelemetry(logs =>

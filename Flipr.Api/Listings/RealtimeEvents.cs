@@ -14,6 +14,8 @@ internal static partial class RealtimeEvents
         builder.Services.AddOptions<SocketIOOptions>().Configure<OriginPolicy>(static (options, origins) =>
         {
             options.PingTimeout = TimeSpan.FromSeconds(60);
+            // Who is told that the server ends and does not answer is gone, or behind a proxy that does not pass it on: a restart need not wait for that.
+            options.CloseTimeout = TimeSpan.FromSeconds(3);
             options.Cors.AllowCredentials = true;
             options.Cors.IsOriginAllowed = (origin, _) => origins.IsAllowed(origin);
             options.Json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -30,6 +30,12 @@ internal sealed class RunningApp : IAsyncDisposable
             builder.CreateResourceBuilder(api).WithEnvironment("ASPNETCORE_CONTENTROOT", home.Path);
         }
 
+        // Without a dashboard nobody takes the telemetry, and at its end a service would try to get rid of it for as long as the orchestrator waits.
+        foreach (ProjectResource service in dashboard ? [] : builder.Resources.OfType<ProjectResource>())
+        {
+            builder.CreateResourceBuilder(service).WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+        }
+
         var app = new RunningApp(await builder.BuildAsync(TestContext.Current.CancellationToken));
         try
         {
