@@ -35,6 +35,7 @@ internal static partial class FliprHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // It logs every statement, and each failure of an outage that DatabaseGuard logs once.
         builder.Logging.AddFilter("Npgsql", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         return builder;
     }
 

@@ -3,8 +3,13 @@ using Flipr.Api.Database;
 namespace Flipr.Api.Changes;
 
 /// <summary>Answers who has missed something, or knows nothing yet.</summary>
-internal sealed class CatchUp(IChangeLog log)
+internal sealed class CatchUp(IChangeLog log) : IDisposable
 {
+    /// <summary>How many read at once: of the database's connections most are for those who store, and of the memory an answer takes a megabyte or more.</summary>
+    private const int AtOnce = 16;
+
+    private readonly SemaphoreSlim _places = new(AtOnce);
+
     /// <summary>Reads the changes behind the client's cursor.</summary>
     /// <exception cref="DatabaseUnavailableException">The database does not answer.</exception>
     public async Task<CaughtUp> AnswerAsync(CatchUpRequest request, CancellationToken cancellationToken)
@@ -40,11 +45,21 @@ internal sealed class CatchUp(IChangeLog log)
         Cursor At(Change change) => until with { Position = change.Position };
     }
 
-    private Task<ChangeBatch> ReadAsync(CatchUpRequest request, CancellationToken cancellationToken)
+    public void Dispose() => _places.Dispose();
+
+    private async Task<ChangeBatch> ReadAsync(CatchUpRequest request, CancellationToken cancellationToken)
     {
         long? listingsUpTo = request.Since is { } since ? since.End : request.Until?.Position ?? long.MaxValue;
         long? upTo = listingsUpTo is null ? request.Until?.Position : null;
-        return log.ReadAsync(new ChangeQuery(request.Since?.Position ?? 0, request.Limit, listingsUpTo, request.Box) { UpTo = upTo }, cancellationToken);
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            return await log.ReadAsync(new ChangeQuery(request.Since?.Position ?? 0, request.Limit, listingsUpTo, request.Box) { UpTo = upTo }, cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     /// <summary>Whether the log still holds everything behind the cursor.</summary>

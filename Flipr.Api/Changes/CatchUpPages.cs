@@ -9,11 +9,21 @@ namespace Flipr.Api.Changes;
 internal sealed class CatchUpPages
 {
     private volatile string? _next;
+    private Task _reading = Task.CompletedTask;
 
     /// <summary>Whether a request goes on where the last answer ended, which was the last that was asked for.</summary>
     public bool IsContinuedBy(JsonElement request) =>
         _next is { } next && request.ValueKind == JsonValueKind.Object
         && request.TryGetProperty("since", out JsonElement since) && since.ValueKind == JsonValueKind.String && since.ValueEquals(next);
+
+    /// <summary>Reads pages one after another, however many are asked for at once: a client has one share of the database, not five hundred.</summary>
+    public Task InTurnAsync(Func<Task> read) => _reading = AfterAsync(_reading, read);
+
+    private static async Task AfterAsync(Task before, Func<Task> read)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Its own caller hears of it.
+        await read();
+    }
 
     /// <summary>A page is being read.</summary>
     public void Begin() => _next = null;

@@ -45,8 +45,21 @@ internal sealed record CatchUpRequest(Cursor? Since, Cursor? Until, int Limit, B
 
     private static Cursor? ReadCursor(JsonElement request, string name, string without) =>
         Field(request, name) is not { } text ? null
-        : text.ValueKind == JsonValueKind.String && Cursor.TryParse(text.GetString()!) is { } cursor ? cursor
+        : Text(text) is { } written && Cursor.TryParse(written) is { } cursor ? cursor
         : throw new InvalidInputException($"{name} is not a cursor. Send one that a listing, an event or an answer brought, or {without}.");
+
+    /// <summary>The string; null when it is none, or half a surrogate pair makes it none.</summary>
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static int ReadLimit(JsonElement request) =>
         Field(request, "limit") is not { } limit ? MaxLimit

@@ -24,11 +24,12 @@ internal sealed class ChangeEvents(Watchers watchers, ChangeFeed feed, CatchUp c
         socket.On<JsonData, Ack>("unwatch", limit.Before((_, ack) => WatchAsync(ack, () => watchers.WatchEverythingAsync(socket))));
         var pages = new CatchUpPages();
         socket.On<JsonData, Ack>("catch_up", limit.Before(
-            (request, ack) => AnswerAsync(ack, async () =>
+            // Without an ack there is nobody to answer, and what is not answered is still to be announced.
+            (request, ack) => !ack.IsRequested ? Task.CompletedTask : pages.InTurnAsync(() => AnswerAsync(ack, async () =>
             {
                 pages.Begin();
                 await ack.SendAsync(pages.End(await CatchUpAsync(socket, CatchUpRequest.Read(request.Json))));
-            }),
+            })),
             pages.IsContinuedBy));
         return feed.BetweenAnnouncementsAsync(async cursor =>
         {

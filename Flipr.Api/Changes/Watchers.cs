@@ -19,6 +19,7 @@ internal sealed class Watchers
     /// <summary>The socket hears of changes that touch the box, and of no others.</summary>
     public async ValueTask WatchAsync(Socket socket, BoundingBox box)
     {
+        _ahead.TryRemove(socket.Id, out _); // It was of what was watched before.
         _boxes[socket.Id] = box;
         await socket.LeaveAsync(OfEverything);
         if (!socket.IsConnected)
@@ -31,7 +32,7 @@ internal sealed class Watchers
     public async ValueTask WatchEverythingAsync(Socket socket)
     {
         await socket.JoinAsync(OfEverything);
-        _boxes.TryRemove(socket.Id, out _);
+        Forget(socket);
     }
 
     /// <summary>The socket knows by an answer what will be announced up to a position: it need not hear of that again. Between two announcements only.</summary>
@@ -42,7 +43,7 @@ internal sealed class Watchers
     {
         if (box is null || (_boxes.TryGetValue(socket.Id, out BoundingBox watched) && watched == box))
         {
-            _ahead[socket.Id] = position;
+            _ahead.AddOrUpdate(socket.Id, position, (_, known) => Math.Max(known, position));
             if (!socket.IsConnected)
             {
                 Forget(socket);

@@ -13,7 +13,7 @@ internal static class SqliteKeyedListings
     /// <summary>Makes the table.</summary>
     public const string Schema = "CREATE TABLE IF NOT EXISTS flipr_keyed (id TEXT PRIMARY KEY) WITHOUT ROWID";
 
-    // What is deleted behind our back is nobody's any more.
+    // What is deleted behind our back is nobody's, until it is there again.
     private const string IsProtected = "SELECT EXISTS (SELECT 1 FROM flipr_keyed JOIN properties USING (id) WHERE id = @id)";
 
     /// <summary>Whether this sender must not change the listing.</summary>

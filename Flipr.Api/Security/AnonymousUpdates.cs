@@ -3,7 +3,7 @@ namespace Flipr.Api.Security;
 /// <summary>Lets updates without the key pass as long as their bytes of the day last.</summary>
 internal sealed class AnonymousUpdates(FliprSettings settings, ApiKey key, AnonymousBytes bytes, UpdateRefusals refusals)
 {
-    /// <summary>Lets an update pass, or answers it. Only what was stored counts: a listing that was refused costs nothing.</summary>
+    /// <summary>Lets an update pass, or answers it. Only what was taken counts: a listing that was refused costs nothing; one that is sent again does.</summary>
     public async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         HttpContext http = context.HttpContext;

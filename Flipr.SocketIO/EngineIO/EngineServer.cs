@@ -71,6 +71,8 @@ internal sealed class EngineServer : IAsyncDisposable
             return null;
         }
 
+        // User code, which may throw: before anything is taken.
+        string? client = Settings.MaxConnectionsPerClient is null ? null : Settings.ClientOf(handshake);
         if (Interlocked.Increment(ref _count) > Settings.MaxConnections)
         {
             Interlocked.Decrement(ref _count);
@@ -79,8 +81,7 @@ internal sealed class EngineServer : IAsyncDisposable
             return null;
         }
 
-        string? client = null;
-        if (Settings.MaxConnectionsPerClient is { } most && !_clients.TryAdd(client = Settings.ClientOf(handshake), most))
+        if (client is not null && Settings.MaxConnectionsPerClient is { } most && !_clients.TryAdd(client, most))
         {
             Interlocked.Decrement(ref _count);
             Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnectionsPerClient));

@@ -31,6 +31,39 @@ public abstract partial class ChangeLogTests
         static long Position(JsonElement element) => long.Parse(Cursor(element).Split('-')[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What an answer told of the box is not announced again; what it did not tell of is.</summary>
+    [Fact]
+    public async Task What_was_caught_up_of_a_box_keeps_nothing_else_from_who_watches_everything_again()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        await using SocketIOTestClient reader = await ConnectAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            await client.AskAsync("watch", """{"bbox":[10,20,11,21]}""");
+            client.Heard();
+            await _database.ExecuteAsync(Rows($"outside-{i}-", 50));
+            await client.AskAsync("catch_up", """{"bbox":[10,20,11,21]}""");
+            string from = Cursor(await client.AskAsync("unwatch", "null"));
+            await _api.StoreAsync($$"""{"id":"end-{{i}}"}""");
+
+            Assert.Equal((await reader.CatchUpAsync(from)).Changes, await HearUpToAsync(client, $"end-{i}"));
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_without_waiting_for_an_answer_hears_of_everything()
+    {
+        await using SocketIOTestClient client = await ConnectAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            await _database.ExecuteAsync(Rows($"burst-{i}-", 50));
+            await client.EmitAsync("[\"catch_up\",{}]");
+            await _api.StoreAsync($$"""{"id":"end-{{i}}"}""");
+
+            Assert.Equal(51, (await HearUpToAsync(client, $"end-{i}")).Length);
+        }
+    }
+
     [Fact]
     public async Task Who_watches_a_box_hears_only_of_what_touches_it()
     {

@@ -82,6 +82,7 @@ export class Replica {
 
   #fallBehind(): void {
     this.#hasGap = true;
+    this.#announcedFrom = undefined; // The next connection's first event says from where on it announces.
     this.#watched = undefined; // The next connection watches everything.
     // Of a first load cut short nobody can tell which of its states a live change had overtaken.
     if (!this.#isLoaded && this.#since !== undefined) this.#startOver();
