@@ -38,16 +38,11 @@ public sealed class ValueTaskHandlerTests() : WireTest(Route.Raw1)
 
         await client.SendAsync($"42[\"{name}\"{arguments}]", $"42[\"{name}\"{arguments}]");
 
-        await server.Log.ContainsAsync($"'{name}'");
+        // The log names the event also where nobody handles it: only the failures tell that it was handled.
+        int expected = name.StartsWith("once", StringComparison.Ordinal) ? 1 : 2;
+        await Deadline.UntilAsync(() => Failures(server) >= expected, "the handlers' failures are logged");
         await client.ShouldHaveNothingElseAsync();
-        if (!name.StartsWith("once", StringComparison.Ordinal))
-        {
-            await Deadline.UntilAsync(() => Failures(server) == 2, "both events failed");
-        }
-        else
-        {
-            Assert.Equal(1, Failures(server));
-        }
+        Assert.Equal(expected, Failures(server));
     }
 
     [Fact]
