@@ -215,31 +215,38 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             _answering = context;
         }
 
+        bool isWritten = false;
         try
         {
             await PollingAnswer.WriteAsync(context, batch, session.Server.Settings.HttpCompressionThreshold);
+            isWritten = true;
         }
         finally
         {
             lock (session.Gate)
             {
-                _answering = null;
+                if (_answering == context)
+                {
+                    _answering = null;
+                }
             }
 
             foreach (OutboundMessage message in batch)
             {
                 message.Release();
             }
-        }
 
-        if (isLast)
-        {
-            session.OnTransportEnded(session.Reason!);
-        }
-        else if (context.RequestAborted.IsCancellationRequested && batch[0] != NoopPacket)
-        {
-            // What was in the answer is lost; going on would hide that.
-            session.OnTransportEnded(CloseReason.TransportError);
+            // An answer that could not be written is lost, and going on would hide that. One that was written may be followed by
+            // the end of its connection: most often the client has all of it and is done with the connection. If it has not, it
+            // does not poll again, and the heartbeat ends the session.
+            if (isLast)
+            {
+                session.OnTransportEnded(session.Reason!);
+            }
+            else if (!isWritten && batch[0] != NoopPacket)
+            {
+                session.OnTransportEnded(CloseReason.TransportError);
+            }
         }
     }
 
