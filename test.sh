@@ -78,57 +78,84 @@ if ! dotnet build "$solution" -c Release -v q --nologo >"$log" 2>&1; then
 fi
 grep -o 'warning [A-Z0-9]*:.*' "$log" | sort -u || true
 
-# What is deployed, by the Dockerfile's command, while the first tests run: the end-to-end tests need it.
-publish_log=artifacts/publish.log
-publishing=
-if has_native_tools && has_node; then
-  dotnet publish Flipr.Api -c Release -o artifacts/publish -v q --nologo >"$publish_log" 2>&1 &
-  publishing=$!
-fi
-
 # --- Tests ------------------------------------------------------------------------------------------------------------------------------
 
-passed=0 failed=0 skipped=0
-for project in tests/*/*.Tests.csproj; do # not the fuzzer (docs/fuzzing.md), not the AOT application (tests/aot.sh)
+# Runs one project; its block of output is printed at once when it has ended, and its numbers go to $results/NAME.counts.
+run_project() {
+  local project=$1 name log trx status=0 started=$SECONDS counters
   name=$(basename "$project" .csproj)
-  if [[ $name == Flipr.AppHost.Tests && $apphost_skipped ]]; then
-    echo "  skipped: $name: $apphost_skipped"
-    skipped=$((skipped + 1))
-    continue
-  fi
-  if [[ $publishing && $name == Flipr.EndToEnd.Tests ]]; then
-    echo 'Publishing ...'
-    if ! wait "$publishing"; then
-      cat "$publish_log"
-      echo 'Publishing failed.'
-      echo "$passed passed, $((failed + 1)) failed, $skipped skipped"
-      exit 1
-    fi
-  fi
+  log=artifacts/$name.log trx=$results/$name.trx
   echo "Testing $name ..."
-  started=$SECONDS
-  trx=$results/$name.trx
-  status=0
   dotnet test "$project" -c Release --no-build -v m --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
     --blame-hang-timeout 4m --blame-hang-dump-type none >"$log" 2>&1 || status=$?
 
   counters=$(grep -o '<Counters [^>]*' "$trx" 2>/dev/null || true)
   count() { local n; n=$(sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<" $counters"); echo "${n:-0}"; }
-  project_passed=$(count passed) project_failed=$(($(count failed) + $(count error) + $(count timeout) + $(count aborted)))
-  project_skipped=$(($(count total) - project_passed - project_failed))
-  if ((status != 0 || project_passed + project_failed + project_skipped == 0)); then
-    cat "$log"
-    if ((project_failed == 0)); then project_failed=1; fi # the test process died, or found no test
+  local passed failed skipped
+  passed=$(count passed) failed=$(($(count failed) + $(count error) + $(count timeout) + $(count aborted)))
+  skipped=$(($(count total) - passed - failed))
+  {
+    if ((status != 0 || passed + failed + skipped == 0)); then
+      cat "$log"
+      if ((failed == 0)); then failed=1; fi # the test process died, or found no test
+    fi
+    echo "  $name: $passed passed, $failed failed, $skipped skipped, $((SECONDS - started)) s"
+
+    # Each skipped test with its reason, the first line of its message.
+    if [[ -f $trx ]]; then
+      awk '
+        /<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
+        skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  skipped: " test ": " $0; skipped = 0 }
+      ' "$trx" | sort | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
+    fi
+  } >"$results/$name.txt"
+  cat "$results/$name.txt"
+  echo "$passed $failed $skipped" >"$results/$name.counts"
+}
+
+# The end-to-end tests need what is deployed, published by the Dockerfile's command.
+run_end_to_end() {
+  if has_native_tools && has_node; then
+    echo 'Publishing ...'
+    if ! dotnet publish Flipr.Api -c Release -o artifacts/publish -v q --nologo >artifacts/publish.log 2>&1; then
+      cat artifacts/publish.log
+      echo 'Publishing failed.'
+      echo '0 1 0' >"$results/publish.counts"
+      return
+    fi
   fi
-  passed=$((passed + project_passed)) failed=$((failed + project_failed)) skipped=$((skipped + project_skipped))
-  echo "  $project_passed passed, $project_failed failed, $project_skipped skipped, $((SECONDS - started)) s"
+  run_project tests/Flipr.EndToEnd.Tests/Flipr.EndToEnd.Tests.csproj
+}
 
-  # Each skipped test with its reason, the first line of its message.
-  [[ -f $trx ]] && awk '
-    /<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); test = substr($0, RSTART + 10, RLENGTH - 11) }
-    skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  skipped: " test ": " $0; skipped = 0 }
-  ' "$trx" | sort | sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&amp;/\&/g'
-done
+# The others, one after the other, beside the end-to-end tests: they share nothing with those, and both often wait.
+run_others() {
+  local project
+  for project in tests/*/*.Tests.csproj; do # not the fuzzer (docs/fuzzing.md), not the AOT application (tests/aot.sh)
+    case $project in
+      *Flipr.EndToEnd.Tests.csproj) ;;
+      *Flipr.AppHost.Tests.csproj)
+        if [[ $apphost_skipped ]]; then
+          echo "  skipped: Flipr.AppHost.Tests: $apphost_skipped"
+          echo '0 0 1' >"$results/Flipr.AppHost.Tests.counts"
+        else
+          run_project "$project"
+        fi
+        ;;
+      *) run_project "$project" ;;
+    esac
+  done
+}
 
-echo "$passed passed, $failed failed, $skipped skipped"
-((failed == 0 && passed > 0))
+# Each in a process group of its own, so that an interrupted run ends whatever they have started.
+set -m
+run_end_to_end &
+end_to_end=$!
+run_others &
+others=$!
+trap 'kill -- "-$end_to_end" "-$others" 2>/dev/null; exit 130' INT TERM
+died=0
+wait "$end_to_end" || died=$((died + 1))
+wait "$others" || died=$((died + 1))
+cat "$results"/*.counts 2>/dev/null | awk -v died="$died" '
+  { passed += $1; failed += $2; skipped += $3 }
+  END { failed += died; printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit !(failed == 0 && passed > 0) }'
