@@ -29,11 +29,11 @@ public sealed class LoadTests
         await Deadline.Until(() => GetAsync(api, "/status"), status => status.GetProperty("connected_clients").GetInt32() == Clients, status => $"{Clients} clients, status is {status}");
 
         await PostAllAsync(api, lines);
-        await Assert_every_client_got_each_once(node, "new_property", ids);
+        await Assert_every_client_got_each_once(api, node, "new_property", ids);
 
         await PostAllAsync(api, lines);
-        await Assert_every_client_got_each_once(node, "property_updated", ids);
-        await Assert_every_client_got_each_once(node, "new_property", ids); // and no more since
+        await Assert_every_client_got_each_once(api, node, "property_updated", ids);
+        await Assert_every_client_got_each_once(api, node, "new_property", ids); // and no more since
 
         await Assert_properties_are(api, posted);
         JsonElement status = await GetAsync(api, "/status");
@@ -53,12 +53,12 @@ public sealed class LoadTests
                 Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellation)}");
             });
 
-    private static async Task Assert_every_client_got_each_once(NodeClients node, string eventName, string[] ids)
+    private static async Task Assert_every_client_got_each_once(ApiProcess api, NodeClients node, string eventName, string[] ids)
     {
         NodeClients.Tally[] tallies = await Deadline.Until(
             () => node.TallyAsync(eventName, ids),
             tallies => tallies.All(tally => tally.Received >= ids.Length),
-            tallies => $"{ids.Length} {eventName} at every client, they got {string.Join(", ", tallies.Select(tally => tally.Received))}",
+            tallies => $"{ids.Length} {eventName} at every client, they got {string.Join(", ", tallies.Select(tally => tally.Received))}\n{node.Connections}\n{api.Output}",
             tallies => tallies.Sum(tally => (long)tally.Received));
         Assert.Equal(Clients, tallies.Length);
         Assert.All(tallies, tally => Assert.Equal((ids.Length, 0, 0), (tally.Received, tally.Missing, tally.Repeated)));

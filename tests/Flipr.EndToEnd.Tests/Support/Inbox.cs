@@ -60,7 +60,8 @@ internal sealed class Inbox(string owner)
         }
     }
 
-    private string Describe()
+    /// <summary>The events, one a line, for a failure message.</summary>
+    public string Describe()
     {
         lock (_events)
         {

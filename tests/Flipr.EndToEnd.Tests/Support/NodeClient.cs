@@ -16,6 +16,9 @@ internal sealed class NodeClient(NodeClients node, string name)
     /// <summary>How often an event has come so far.</summary>
     public int Count(string eventName) => _inbox.Count(eventName);
 
+    /// <summary>What has come so far, for a failure message.</summary>
+    public string Received => _inbox.Describe();
+
     /// <summary>Forgets what has come so far.</summary>
     public void Forget() => _inbox.Clear();
 

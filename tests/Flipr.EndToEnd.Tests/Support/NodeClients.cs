@@ -58,6 +58,9 @@ internal sealed class NodeClients : IAsyncDisposable
     public async Task<Tally[]> TallyAsync(string eventName, IEnumerable<string> expected) =>
         (await CallAsync(new { @do = "tally", @event = eventName, expected })).Deserialize<Tally[]>(JsonSerializerOptions.Web)!;
 
+    /// <summary>How the clients' connections went, for a failure message.</summary>
+    public string Connections => string.Join('\n', _clients.OrderBy(client => client.Key).Select(client => $"{client.Key}: {client.Value.Received.ReplaceLineEndings(", ")}"));
+
     /// <summary>Runs one command of the driver.</summary>
     public async Task<JsonElement> CallAsync(object command)
     {
