@@ -43,7 +43,7 @@ public class ProjectReferenceTests
     [Fact]
     public void The_Socket_IO_server_depends_on_the_shared_framework_and_nothing_else()
     {
-        var project = XDocument.Load(Path.Combine(Repository.Root, "Flipr.SocketIO", "Flipr.SocketIO.csproj"));
+        var project = XDocument.Load(Path.Combine(Repository.Root, "socketio", "Flipr.SocketIO", "Flipr.SocketIO.csproj"));
 
         // An analyzer that stays private to the build is no dependency of who uses the library.
         Assert.Empty(project.Descendants("PackageReference").Where(package => package.Attribute("PrivateAssets")?.Value is not "all").Select(package => package.Attribute("Include")?.Value));
