@@ -55,6 +55,11 @@ internal static class ListingEndpoints
         }
 
         ChangeOutcome outcome = await writer.ApplyAsync(change);
+        if (outcome.Result == ChangeResult.Repeated)
+        {
+            AnonymousUpdates.OnNothingStored(request.HttpContext);
+        }
+
         return outcome.Result switch
         {
             ChangeResult.Protected => Refused(

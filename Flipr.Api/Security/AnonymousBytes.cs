@@ -41,9 +41,13 @@ internal sealed class AnonymousBytes(FliprSettings settings, TimeProvider time)
     }
 
     /// <summary>Takes bytes from what is left of the day.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="taken">What was taken, to be given back.</param>
     /// <returns>The limit that is in the way; null when they are taken.</returns>
-    public UpdateLimit? TryTake(string client, long bytes)
+    public UpdateLimit? TryTake(string client, long bytes, out Taken taken)
     {
+        taken = default;
         lock (_lock)
         {
             StartDay();
@@ -61,26 +65,30 @@ internal sealed class AnonymousBytes(FliprSettings settings, TimeProvider time)
 
             _byClient[counted] = used + bytes;
             _total += bytes;
+            taken = new Taken(_day, counted);
             return null;
         }
     }
 
-    /// <summary>Gives back what was taken and not needed after all.</summary>
-    public void GiveBack(string client, long bytes)
+    /// <summary>Gives back some of what was taken and not needed after all: to whom it was taken from, and only on the same day.</summary>
+    public void GiveBack(Taken taken, long bytes)
     {
         lock (_lock)
         {
             StartDay();
-            string counted = Counted(client);
-            long used = Math.Min(_byClient.GetValueOrDefault(counted), bytes); // Nothing, if it was taken yesterday.
-            _total -= used;
-            if (_byClient.TryGetValue(counted, out long now) && now > used)
+            if (taken.Day != _day || !_byClient.TryGetValue(taken.Counted, out long used))
             {
-                _byClient[counted] = now - used;
+                return;
+            }
+
+            _total -= bytes;
+            if (used > bytes)
+            {
+                _byClient[taken.Counted] = used - bytes;
             }
             else
             {
-                _byClient.Remove(counted);
+                _byClient.Remove(taken.Counted);
             }
         }
     }
@@ -97,4 +105,9 @@ internal sealed class AnonymousBytes(FliprSettings settings, TimeProvider time)
             _day = today;
         }
     }
+
+    /// <summary>Whose bytes were taken, and when.</summary>
+    /// <param name="Day">The day they count for.</param>
+    /// <param name="Counted">The client, or those beyond <see cref="MaxClients"/> together.</param>
+    public readonly record struct Taken(DateOnly Day, string Counted);
 }

@@ -3,15 +3,20 @@ namespace Flipr.Api.Security;
 /// <summary>Lets updates without the key pass as long as their bytes of the day last.</summary>
 internal sealed class AnonymousUpdates(FliprSettings settings, ApiKey key, AnonymousBytes bytes, UpdateRefusals refusals)
 {
-    /// <summary>Lets an update pass, or answers it. Only what was taken counts: a listing that was refused costs nothing; one that is sent again does.</summary>
+    private static readonly object NothingStoredItem = new();
+
+    /// <summary>Says of a request that is answered 200 that it was there before: it costs nothing of the day.</summary>
+    public static void OnNothingStored(HttpContext context) => context.Items[NothingStoredItem] = true;
+
+    /// <summary>Lets an update pass, or answers it. Only what is stored counts: a listing that is refused, or the repeat of a request, costs nothing.</summary>
     public async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         HttpContext http = context.HttpContext;
         string client = ClientAddress.Of(http);
         // Taken before the body is read, so that many at once do not pass together.
         long length = Math.Min(http.Request.ContentLength ?? long.MaxValue, settings.MaxUpdateBytes);
-        long taken = AnonymousBytes.CostOf(length);
-        if (bytes.TryTake(client, taken) is { } limit)
+        long cost = AnonymousBytes.CostOf(length);
+        if (bytes.TryTake(client, cost, out AnonymousBytes.Taken taken) is { } limit)
         {
             return Refuse(http, limit, client);
         }
@@ -20,7 +25,8 @@ internal sealed class AnonymousUpdates(FliprSettings settings, ApiKey key, Anony
         try
         {
             object? result = await next(context);
-            if (result is INestedHttpResult { Result: IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } })
+            if (result is INestedHttpResult { Result: IStatusCodeHttpResult { StatusCode: StatusCodes.Status200OK } }
+                && !http.Items.ContainsKey(NothingStoredItem))
             {
                 used = AnonymousBytes.CostOf(UpdateBodies.LengthOf(http) ?? length);
             }
@@ -29,9 +35,9 @@ internal sealed class AnonymousUpdates(FliprSettings settings, ApiKey key, Anony
         }
         finally
         {
-            if (used < taken)
+            if (used < cost)
             {
-                bytes.GiveBack(client, taken - used);
+                bytes.GiveBack(taken, cost - used);
             }
         }
     }

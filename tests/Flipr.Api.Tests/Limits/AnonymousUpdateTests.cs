@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -107,6 +108,18 @@ public sealed class AnonymousUpdateTests
         Assert.Equal(
             [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests],
             [await StatusAsync(api, Stranger), await StatusAsync(api, Stranger), await StatusAsync(api, Stranger)]);
+    }
+
+    [Fact]
+    public async Task The_repeat_of_a_request_costs_nothing_of_the_day()
+    {
+        using ApiHost api = Shipped.Start(("MAX_ANONYMOUS_BYTES_PER_DAY", "40000"));
+        string listing = """{"address":"1 Main St","description":"DESCRIPTION"}""".Replace("DESCRIPTION", new string('x', 10_000), StringComparison.Ordinal);
+        for (int n = 0; n < 6; n++)
+        {
+            using HttpResponseMessage answer = await api.PostAsync(Stranger, Encoding.UTF8.GetBytes(listing));
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"Attempt {n}: {await answer.Content.ReadAsStringAsync()}");
+        }
     }
 
     /// <summary>One customer's IPv6 network is one client; a body without a length counts as what it was.</summary>
