@@ -29,6 +29,15 @@ internal sealed class RoomIndex<TMember>
         }
     }
 
+    /// <summary>The rooms, and how many members each has.</summary>
+    public IReadOnlyDictionary<string, int> CountMembers()
+    {
+        lock (_lock)
+        {
+            return _rooms.ToDictionary(static room => room.Key, static room => room.Value.Count, StringComparer.Ordinal);
+        }
+    }
+
     /// <summary>Adds a member, which is in the room of its own id from now on.</summary>
     public void Add(string id, TMember member)
     {
@@ -245,6 +254,8 @@ internal sealed class RoomIndex<TMember>
         private TMember[]? _snapshot;
 
         public bool IsEmpty => _members.Count == 0;
+
+        public int Count => _members.Count;
 
         public void Add(TMember member)
         {

@@ -43,6 +43,9 @@ internal sealed partial class ClientConnection : ISessionHandler
 
     public EngineSession Session { get; }
 
+    /// <summary>How packets look on it.</summary>
+    public IPacketParser Parser => _server.Parser;
+
     /// <summary>The connection's span, which those of its events link to.</summary>
     public ActivityContext Span { get; }
 

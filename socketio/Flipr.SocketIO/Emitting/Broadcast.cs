@@ -1,62 +1,49 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Flipr.SocketIO.Diagnostics;
-using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
 
 /// <summary>A selection of a namespace's sockets, and how to send to them. Immutable: keep it and emit as often as you like.</summary>
 public sealed class Broadcast : BroadcastSource
 {
-    private const int MinDeferredFlushes = 16;
-
-    [ThreadStatic]
-    private static List<EngineSession>? _unflushed;
-
     private readonly Namespace _namespace;
-    private ImmutableArray<string> _rooms = [];
-    private ImmutableArray<string> _except = [];
-    private bool _isVolatile;
+    private readonly BroadcastTarget _target;
 
     // A list of rooms that happens to be empty must not become everybody.
-    private bool _isNobody;
-    private bool _compress = true;
-    private TimeSpan? _timeout;
+    private readonly bool _isNobody;
 
-    internal Broadcast(Namespace ns) => _namespace = ns;
-
-    private Broadcast(Broadcast other)
+    internal Broadcast(Namespace ns)
+        : this(ns, BroadcastTarget.Everyone, isNobody: false)
     {
-        _namespace = other._namespace;
-        _rooms = other._rooms;
-        _except = other._except;
-        _isVolatile = other._isVolatile;
-        _compress = other._compress;
-        _timeout = other._timeout;
-        _isNobody = other._isNobody;
     }
 
-    internal override SocketIOSerializer Serializer => _namespace.Server.Serializer;
-
-    internal Broadcast WithRooms(ReadOnlySpan<string> rooms) => new(this) { _rooms = _rooms.AddRange(rooms), _isNobody = _isNobody || (rooms.IsEmpty && _rooms.IsEmpty) };
-
-    internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(this) { _except = _except.AddRange(rooms) };
-
-    internal Broadcast WithRoom(string room) => new(this) { _rooms = _rooms.Add(room) };
-
-    internal Broadcast WithoutRoom(string room) => new(this) { _except = _except.Add(room) };
-
-    // Local changes nothing as long as one server is its own cluster.
-    internal Broadcast With(bool? isVolatile = null, bool? compress = null, TimeSpan? timeout = null) => new(this)
+    private Broadcast(Namespace ns, BroadcastTarget target, bool isNobody)
     {
-        _isVolatile = isVolatile ?? _isVolatile,
-        _compress = compress ?? _compress,
-        _timeout = timeout ?? _timeout,
-    };
+        _namespace = ns;
+        _target = target;
+        _isNobody = isNobody;
+    }
 
-    internal IReadOnlyCollection<Socket> Recipients() => _isNobody && _rooms.IsEmpty ? [] : _namespace.Rooms.Select(_rooms.AsSpan(), _except.AsSpan());
+    internal override SocketIOSerializer Serializer => _namespace.Serializer;
 
-    /// <summary>Emits with one ack id per recipient; the JSON is written once.</summary>
+    private bool IsNobody => _isNobody && _target.Rooms.IsEmpty;
+
+    internal Broadcast WithRooms(ReadOnlySpan<string> rooms) =>
+        new(_namespace, _target.With(rooms: _target.Rooms.AddRange(rooms)), _isNobody || (rooms.IsEmpty && _target.Rooms.IsEmpty));
+
+    internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(_namespace, _target.With(except: _target.Except.AddRange(rooms)), _isNobody);
+
+    internal Broadcast WithRoom(string room) => new(_namespace, _target.With(rooms: _target.Rooms.Add(room)), _isNobody);
+
+    internal Broadcast WithoutRoom(string room) => new(_namespace, _target.With(except: _target.Except.Add(room)), _isNobody);
+
+    internal Broadcast With(bool? isVolatile = null, bool? compress = null, bool? isLocal = null, TimeSpan? timeout = null) =>
+        new(_namespace, _target.With(isVolatile: isVolatile, compress: compress, isLocal: isLocal, timeout: timeout), _isNobody);
+
+    /// <summary>The one socket that a <see cref="RemoteSocket"/> stands for.</summary>
+    internal Broadcast AsSingle() => new(_namespace, _target.With(expectsSingleAnswer: true), _isNobody);
+
+    /// <summary>Emits and collects the answers of all recipients.</summary>
     internal Task<T[]> CollectAsync<T>(string eventName, ReadOnlySpan<object?> arguments)
     {
         using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
@@ -67,103 +54,117 @@ public sealed class Broadcast : BroadcastSource
 
         writer.End();
         using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
-        IReadOnlyCollection<Socket> recipients = Recipients();
-        OnEmitting(eventName, recipients.Count, activity);
-        NotifyOutgoing(recipients, eventName, writer);
-        var answers = new BroadcastAnswers<T>(_namespace.Server.Log, eventName, recipients.Count);
-        EngineClock clock = _namespace.Server.Engine.Clock;
-        long deadline = _timeout is { } timeout ? clock.Now + (long)timeout.TotalMilliseconds : EngineClock.Never;
-        foreach (Socket socket in recipients)
+        var answers = new BroadcastAnswers<T>(_namespace.Server.Log, eventName);
+        if (IsNobody)
         {
-            PendingAck ack = answers.CreateAck(socket.Id, deadline);
-            ulong id;
-            try
-            {
-                id = socket.OweAck(ack);
-            }
-            catch (InvalidOperationException exception)
-            {
-                // One client that owes too many answers does not cost the others theirs.
-                ack.Fail(exception);
-                continue;
-            }
-
-            OutboundMessage message = writer.CopyToMessage(_namespace.WireName, id, _compress);
-            socket.Send(message, _isVolatile);
-            message.Release();
+            Report(eventName, 0, activity);
+            answers.Seal();
+            return answers.Task;
         }
 
+        EventPacket packet = writer.ToPacket(_namespace, eventName, copyAttachments: !_namespace.IsLocal);
+        ValueTask asking;
+        try
+        {
+            asking = _namespace.Adapter.BroadcastWithAckAsync(packet, _target, answers);
+        }
+        catch
+        {
+            packet.Release();
+            throw;
+        }
+
+        Report(eventName, packet.RecipientCount, activity);
+        if (!asking.IsCompletedSuccessfully)
+        {
+            return FinishAsync(asking, packet, answers);
+        }
+
+        packet.Release();
+        answers.Seal();
         return answers.Task;
     }
 
-    /// <summary>Sends what a writer holds and leaves it as it is, for the next namespace.</summary>
-    /// <returns>To how many sockets.</returns>
-    internal int SendCopy(EventWriter writer)
+    /// <summary>Sends a packet, and ends it.</summary>
+    internal ValueTask SendAsync(EventPacket packet)
     {
-        OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
-        IReadOnlyCollection<Socket> recipients = Recipients();
-        Send(message, recipients);
-        message.Release();
-        return recipients.Count;
+        ValueTask sending;
+        try
+        {
+            sending = IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.BroadcastAsync(packet, _target);
+        }
+        catch
+        {
+            packet.Release();
+            throw;
+        }
+
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return ReleaseAfterAsync(sending, packet);
+        }
+
+        packet.Release();
+        return ValueTask.CompletedTask;
     }
 
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
     {
         using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
-        IReadOnlyCollection<Socket> recipients = Recipients();
-        OnEmitting(eventName, recipients.Count, activity);
-        NotifyOutgoing(recipients, eventName, writer);
-        OutboundMessage message = writer.ToMessage(_namespace.WireName, ackId: null, isAck: false, _compress);
-        Send(message, recipients);
-        message.Release();
-        return ValueTask.CompletedTask;
+        EventPacket packet = writer.ToPacket(_namespace, eventName, copyAttachments: !_namespace.IsLocal);
+        ValueTask sending = SendAsync(packet);
+        Report(eventName, packet.RecipientCount, activity);
+        return sending;
     }
+
+    internal ValueTask<IReadOnlyList<RemoteSocket>> FetchAsync() =>
+        IsNobody ? ValueTask.FromResult<IReadOnlyList<RemoteSocket>>([]) : _namespace.Adapter.FetchSocketsAsync(_target);
+
+    internal ValueTask JoinAllAsync(IReadOnlyList<string> rooms) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.SocketsJoinAsync(_target, rooms);
+
+    internal ValueTask LeaveAllAsync(IReadOnlyList<string> rooms) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.SocketsLeaveAsync(_target, rooms);
+
+    internal ValueTask DisconnectAllAsync(bool close) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.DisconnectSocketsAsync(_target, close);
 
     private protected override Broadcast Select() => this;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
 
-    private void Send(OutboundMessage message, IReadOnlyCollection<Socket> recipients)
+    private static async ValueTask ReleaseAfterAsync(ValueTask sending, EventPacket packet)
     {
-        // A flush on another thread pays where there are many; a few have the message sooner without it.
-        List<EngineSession>? unflushed = recipients.Count >= MinDeferredFlushes ? _unflushed ??= [] : null;
-        if (recipients is Socket[] everyone)
+        try
         {
-            foreach (Socket socket in everyone)
-            {
-                socket.Send(message, _isVolatile, unflushed);
-            }
+            await sending;
         }
-        else
+        finally
         {
-            foreach (Socket socket in recipients)
-            {
-                socket.Send(message, _isVolatile, unflushed);
-            }
-        }
-
-        if (unflushed is not null)
-        {
-            _namespace.Server.Engine.Flusher.Add(unflushed);
+            packet.Release();
         }
     }
 
-    private void OnEmitting(string eventName, int recipients, Activity? activity)
+    private static async Task<T[]> FinishAsync<T>(ValueTask asking, EventPacket packet, BroadcastAnswers<T> answers)
+    {
+        try
+        {
+            await asking;
+            answers.Seal();
+        }
+        catch (Exception exception)
+        {
+            answers.Fail(exception);
+        }
+        finally
+        {
+            packet.Release();
+        }
+
+        return await answers.Task;
+    }
+
+    private void Report(string eventName, int recipients, Activity? activity)
     {
         _namespace.Server.Metrics.EventSent(eventName);
         _namespace.Server.Metrics.Broadcast(recipients);
         SocketIOActivities.SetRecipients(activity, recipients);
-    }
-
-    private void NotifyOutgoing(IReadOnlyCollection<Socket> recipients, string eventName, EventWriter writer)
-    {
-        if (_namespace.HasOutgoingListeners)
-        {
-            IReadOnlyList<JsonData> arguments = writer.ReadArguments();
-            foreach (Socket socket in recipients)
-            {
-                socket.NotifyOutgoing(eventName, arguments);
-            }
-        }
     }
 }

@@ -1,74 +1,116 @@
+using System.Text.Json;
 using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
 
 /// <summary>Collects the answers to one broadcast. A recipient that fails to answer does not cost the others' answers.</summary>
-internal sealed class BroadcastAnswers<T>
+internal sealed class BroadcastAnswers<T>(SocketIOLog log, string eventName) : AnswerCollector
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<T[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<T> _answers = [];
-    private readonly SocketIOLog _log;
-    private readonly string _eventName;
-    private readonly int _expected;
-    private int _open;
+    private int _expected;
+    private int _missing;
     private int _misread;
-
-    public BroadcastAnswers(SocketIOLog log, string eventName, int expected)
-    {
-        _log = log;
-        _eventName = eventName;
-        _expected = _open = expected;
-        if (expected == 0)
-        {
-            _completion.SetResult([]);
-        }
-    }
+    private bool _isComplete;
+    private bool _allAreCounted;
 
     public Task<T[]> Task => _completion.Task;
 
-    /// <summary>Creates what one recipient owes.</summary>
-    public PendingAck CreateAck(string socketId, long deadline)
+    public override void Expect(int recipients)
     {
-        var ack = new PendingAck<T> { Deadline = deadline };
-        _ = CollectAsync(ack, socketId);
-        return ack;
+        lock (_lock)
+        {
+            _expected += recipients;
+        }
     }
 
-    private async Task CollectAsync(PendingAck<T> ack, string socketId)
+    public override void Add(string? socketId, JsonData answer)
     {
-        // Whatever keeps a recipient from answering (it left, was slow, sent something else) makes its answer missing.
-        Task<T> answer = ack.Answer;
-        await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (ack.IsMisread)
+        T? value = default;
+        Exception? misreading = null;
+        try
         {
-            _log.BadAnswer(socketId, LogText.Clean(_eventName), typeof(T), LogText.Clean(answer.Exception!.InnerException!.Message, maxLength: 300));
+            value = answer.Deserialize<T>();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            misreading = exception;
+            log.BadAnswer(socketId ?? "of another server", LogText.Clean(eventName), typeof(T), LogText.Clean(exception.Message, maxLength: 300));
         }
 
         lock (_lock)
         {
-            if (answer.IsCompletedSuccessfully)
+            if (_isComplete)
             {
-                _answers.Add(answer.Result);
-            }
-            else if (ack.IsMisread)
-            {
-                _misread++;
+                return; // Late: it has been given up.
             }
 
-            if (--_open > 0)
+            if (misreading is null)
+            {
+                _answers.Add(value!);
+            }
+            else
+            {
+                _misread++;
+                _missing++;
+            }
+        }
+
+        CompleteIfAllAreThere();
+    }
+
+    public override void Miss()
+    {
+        lock (_lock)
+        {
+            _missing++;
+        }
+
+        CompleteIfAllAreThere();
+    }
+
+    /// <summary>Nobody will be expected any more.</summary>
+    public void Seal()
+    {
+        lock (_lock)
+        {
+            _allAreCounted = true;
+        }
+
+        CompleteIfAllAreThere();
+    }
+
+    /// <summary>The recipients could not be asked.</summary>
+    public void Fail(Exception exception)
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+        }
+
+        _completion.TrySetException(exception);
+    }
+
+    private void CompleteIfAllAreThere()
+    {
+        lock (_lock)
+        {
+            if (_isComplete || !_allAreCounted || _answers.Count + _missing < _expected)
             {
                 return;
             }
+
+            _isComplete = true;
         }
 
-        if (_answers.Count == _expected)
+        if (_missing == 0)
         {
-            _completion.SetResult([.. _answers]);
+            _completion.TrySetResult([.. _answers]);
         }
         else
         {
-            _completion.SetException(new AckTimeoutException<T>([.. _answers], _misread, _expected));
+            _completion.TrySetException(new AckTimeoutException<T>([.. _answers], _misread, _expected));
         }
     }
 }

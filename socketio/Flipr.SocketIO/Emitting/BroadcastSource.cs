@@ -59,7 +59,7 @@ public abstract class BroadcastSource : EventEmitter
     }
 
     /// <summary>Only sockets of this server: all there are, as long as no adapter connects several.</summary>
-    public Broadcast Local => Select();
+    public Broadcast Local => Select().With(isLocal: true);
 
     /// <summary>May be dropped for a client that is not ready to receive: for values that the next one replaces.</summary>
     public Broadcast Volatile => Select().With(isVolatile: true);
@@ -98,62 +98,30 @@ public abstract class BroadcastSource : EventEmitter
         Select().CollectAsync<T>(eventName, arguments);
 
     /// <summary>The sockets, as they are now.</summary>
-    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync() =>
-        ValueTask.FromResult<IReadOnlyList<RemoteSocket>>([.. Select().Recipients().Select(static socket => new RemoteSocket(socket))]);
+    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync() => Select().FetchAsync();
 
     /// <summary>Lets the sockets join rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
     /// <exception cref="ArgumentNullException">There are no rooms, or one has no name; no socket has joined any.</exception>
     /// <exception cref="AggregateException">Some sockets are in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows; the others have joined.</exception>
-    public async ValueTask SocketsJoinAsync(params string[] rooms)
+    public ValueTask SocketsJoinAsync(params string[] rooms)
     {
         RoomNames.ThrowIfAnyNull(rooms);
-        List<Exception>? failures = null;
-        foreach (Socket socket in Select().Recipients())
-        {
-            foreach (string room in rooms)
-            {
-                try
-                {
-                    await socket.JoinAsync(room);
-                }
-                catch (InvalidOperationException exception)
-                {
-                    (failures ??= []).Add(exception);
-                }
-            }
-        }
-
-        if (failures is not null)
-        {
-            throw new AggregateException(failures);
-        }
+        return Select().JoinAllAsync(rooms);
     }
 
     /// <summary>Lets the sockets leave rooms.</summary>
     /// <param name="rooms">The rooms' names.</param>
     /// <exception cref="ArgumentNullException">There are no rooms, or one has no name; no socket has left any.</exception>
-    public async ValueTask SocketsLeaveAsync(params string[] rooms)
+    public ValueTask SocketsLeaveAsync(params string[] rooms)
     {
         RoomNames.ThrowIfAnyNull(rooms);
-        foreach (Socket socket in Select().Recipients())
-        {
-            foreach (string room in rooms)
-            {
-                await socket.LeaveAsync(room);
-            }
-        }
+        return Select().LeaveAllAsync(rooms);
     }
 
     /// <summary>Disconnects the sockets; their clients do not reconnect by themselves.</summary>
     /// <param name="close">Whether to end their connections with all namespaces.</param>
-    public async ValueTask DisconnectSocketsAsync(bool close = false)
-    {
-        foreach (Socket socket in Select().Recipients())
-        {
-            await socket.DisconnectAsync(close);
-        }
-    }
+    public ValueTask DisconnectSocketsAsync(bool close = false) => Select().DisconnectAllAsync(close);
 
     private protected abstract Broadcast Select();
 }

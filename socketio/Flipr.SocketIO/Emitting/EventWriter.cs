@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -29,6 +28,9 @@ internal sealed class EventWriter : IDisposable
         _json = new Utf8JsonWriter(_buffer, serializer.WriterOptions);
     }
 
+    /// <summary>Bytes in front of the JSON that its headers may take.</summary>
+    public static int HeaderRoom(SocketIOSerializer serializer) => MessageBuffer.FrameRoom + PacketHeaderWriter.MaxLengthWithoutNamespace + serializer.MaxNamespaceLength;
+
     /// <summary>Starts an event.</summary>
     /// <exception cref="ArgumentException">The name is <see langword="null"/>, or one that Socket.IO reserves.</exception>
     public static EventWriter BeginEvent(SocketIOSerializer serializer, string eventName)
@@ -51,7 +53,7 @@ internal sealed class EventWriter : IDisposable
         writer._serializer = serializer;
         writer._outerCollected = AttachmentScope.Collected;
         AttachmentScope.Collected = writer._attachments;
-        writer._buffer.Begin(MessageBuffer.FrameRoom + PacketHeaderWriter.MaxLengthWithoutNamespace + serializer.MaxNamespaceLength);
+        writer._buffer.Begin(HeaderRoom(serializer));
         writer._json.Reset(writer._buffer);
         try
         {
@@ -101,30 +103,21 @@ internal sealed class EventWriter : IDisposable
         }
     }
 
-    /// <summary>Reads back what was written: for listeners of outgoing events.</summary>
-    public IReadOnlyList<JsonData> ReadArguments()
+    /// <summary>Makes the packet of an event; the writer's buffer goes with it.</summary>
+    /// <param name="ns">The namespace that it is sent in.</param>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="copyAttachments">Whether binary values are copied now: where sending may go on after the emitting method has returned.</param>
+    public EventPacket ToPacket(Namespace ns, string eventName, bool copyAttachments)
     {
-        // What is passed on may nest deeper than what is received.
-        using JsonDocument document = JsonDocument.Parse(_buffer.Written, new JsonDocumentOptions { MaxDepth = int.MaxValue });
-        ReadOnlyMemory<byte>[] attachments = [.. _attachments];
-        return [.. document.RootElement.EnumerateArray().Skip(1).Select(element => new JsonData(element.Clone(), attachments, _serializer.Options))];
+        ReadOnlyMemory<byte>[] attachments = _attachments.Count == 0 ? [] : copyAttachments ? [.. _attachments.Select(bytes => new ReadOnlyMemory<byte>(bytes.ToArray()))] : [.. _attachments];
+        var json = new Range(_buffer.Start, _buffer.End);
+        return new EventPacket(ns, eventName, _buffer.Detach(), json, attachments);
     }
 
-    /// <summary>Makes the message; the writer's buffer goes with it.</summary>
-    public OutboundMessage ToMessage(ReadOnlySpan<byte> ns, ulong? ackId, bool isAck, bool compress)
+    /// <summary>Makes the message of an ack; the writer's buffer goes with it.</summary>
+    public OutboundMessage ToAckMessage(IPacketParser parser, ReadOnlySpan<byte> ns, ulong ackId)
     {
-        Prepend(_buffer, ns, ackId, isAck);
-        return OutboundMessage.FromText(_buffer, _attachments, compress);
-    }
-
-    /// <summary>Makes a message and keeps the JSON for the next one: for packets that differ in their ack id only.</summary>
-    public OutboundMessage CopyToMessage(ReadOnlySpan<byte> ns, ulong? ackId, bool compress)
-    {
-        var copy = new MessageBuffer();
-        copy.Begin(_buffer.Start, _buffer.Written.Length);
-        copy.Write(_buffer.Written.Span);
-        Prepend(copy, ns, ackId, isAck: false);
-        return OutboundMessage.FromText(copy, _attachments, compress);
+        return parser.Encode(_attachments.Count > 0 ? PacketType.BinaryAck : PacketType.Ack, ns, ackId, _buffer, _attachments, compress: true);
     }
 
     public void Dispose()
@@ -134,16 +127,5 @@ internal sealed class EventWriter : IDisposable
         _attachments.Clear();
         _buffer.Trim(MaxKeptBytes);
         _cached = this;
-    }
-
-    private void Prepend(MessageBuffer buffer, ReadOnlySpan<byte> ns, ulong? ackId, bool isAck)
-    {
-        bool isBinary = _attachments.Count > 0;
-        PacketType type = isAck
-            ? isBinary ? PacketType.BinaryAck : PacketType.Ack
-            : isBinary ? PacketType.BinaryEvent : PacketType.Event;
-        Span<byte> header = stackalloc byte[PacketHeaderWriter.MaxLengthWithoutNamespace + ns.Length];
-        int length = PacketHeaderWriter.Write(header, type, _attachments.Count, ns, ackId);
-        buffer.Prepend(header[..length]);
     }
 }

@@ -72,7 +72,6 @@ public sealed class SocketEmitter : EventEmitter
 
         writer.End();
         using Activity? activity = OnEmitting(eventName);
-        _socket.NotifyOutgoing(eventName, writer);
         EngineClock clock = _socket.Namespace.Server.Engine.Clock;
         var ack = new PendingAck<T>
         {
@@ -88,23 +87,34 @@ public sealed class SocketEmitter : EventEmitter
             return Task.FromException<T>(exception);
         }
 
-        OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, id, isAck: false, _compress);
-        _socket.Send(message, _isVolatile);
-        message.Release();
+        Send(eventName, writer, id);
         return ack.Answer;
     }
 
     internal ValueTask SendEventAsync(string eventName, EventWriter writer)
     {
         using Activity? activity = OnEmitting(eventName);
-        _socket.NotifyOutgoing(eventName, writer);
-        OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, ackId: null, isAck: false, _compress);
-        _socket.Send(message, _isVolatile);
-        message.Release();
+        Send(eventName, writer, ackId: null);
         return ValueTask.CompletedTask;
     }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => SendEventAsync(eventName, writer);
+
+    private void Send(string eventName, EventWriter writer, ulong? ackId)
+    {
+        EventPacket packet = writer.ToPacket(_socket.Namespace, eventName, copyAttachments: false);
+        try
+        {
+            _socket.NotifyOutgoing(packet);
+            OutboundMessage message = packet.CreateMessage(_socket.Parser, ackId, _compress);
+            _socket.Send(message, _isVolatile);
+            message.Release();
+        }
+        finally
+        {
+            packet.Release();
+        }
+    }
 
     private Activity? OnEmitting(string eventName)
     {

@@ -52,6 +52,12 @@ public sealed class SocketIOOptions
     /// <summary>Namespaces one connection may join. 100.</summary>
     public int MaxNamespacesPerConnection { get; set; } = 100;
 
+    /// <summary>
+    /// Makes the adapter of a namespace, where everything that concerns its sockets goes through, of the one that knows the sockets of this
+    /// server. <see langword="null"/>, the default: that one.
+    /// </summary>
+    public Func<LocalAdapter, Adapter>? Adapter { get; set; }
+
     /// <summary>Namespaces that may exist, those created by clients' connections included. 10,000.</summary>
     public int MaxNamespaces { get; set; } = 10_000;
 

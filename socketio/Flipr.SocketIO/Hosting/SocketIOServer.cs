@@ -86,6 +86,8 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal SocketIOLog Log { get; }
 
+    internal IPacketParser Parser { get; } = JsonPacketParser.Instance;
+
     internal override SocketIOSerializer Serializer { get; }
 
     /// <summary>The namespace with a name; created if it does not exist. From then on clients may connect to it.</summary>

@@ -19,6 +19,8 @@ public sealed class Namespace : BroadcastSource
         Server = server;
         Name = name;
         _everyone = new Broadcast(this);
+        LocalAdapter = new LocalAdapter(this);
+        Adapter = server.Options.Adapter?.Invoke(LocalAdapter) ?? LocalAdapter;
         _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
     }
 
@@ -36,7 +38,18 @@ public sealed class Namespace : BroadcastSource
     /// <summary>How many clients are about to join it; kept by the server, for namespaces with a <see cref="Parent"/> only.</summary>
     internal int Entering { get; set; }
 
-    internal RoomIndex<Socket> Rooms { get; } = new();
+    /// <summary>Where everything that concerns its sockets goes through.</summary>
+    internal Adapter Adapter { get; }
+
+    /// <summary>The sockets of this server.</summary>
+    internal LocalAdapter LocalAdapter { get; }
+
+    /// <summary>Whether there are no other servers, and nothing between emitting and sending.</summary>
+    internal bool IsLocal => Adapter == LocalAdapter;
+
+    internal RoomIndex<Socket> Rooms => LocalAdapter.Rooms;
+
+    internal byte[] WireNameBytes => _wireName;
 
     internal Broadcast Everyone => _everyone;
 
@@ -171,6 +184,50 @@ public sealed class Namespace : BroadcastSource
         }
     }
 
+    /// <summary>The rooms there are, and how many sockets each has, on all servers; without the rooms of the sockets' own ids.</summary>
+    public ValueTask<IReadOnlyDictionary<string, int>> CountRoomsAsync() => Adapter.CountRoomsAsync();
+
+    /// <summary>Emits an event to the other servers, not to clients. Nothing happens as long as no adapter connects several.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments; each is serialised as its own type.</param>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public async ValueTask ServerSideEmitAsync(string eventName, params object?[] arguments)
+    {
+        EventPacket packet = ToPacket(eventName, arguments);
+        try
+        {
+            await Adapter.ServerSideEmitAsync(packet);
+        }
+        finally
+        {
+            packet.Release();
+        }
+    }
+
+    /// <summary>Emits an event to the other servers and waits for the answer of each.</summary>
+    /// <typeparam name="T">What the answers are read as.</typeparam>
+    /// <param name="timeout">How long the answers may take.</param>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments; each is serialised as its own type.</param>
+    /// <returns>The answers, in no particular order; none if there is no other server.</returns>
+    /// <exception cref="AckTimeoutException{T}">Not all have answered in time.</exception>
+    /// <exception cref="System.Text.Json.JsonException">A server answered with something that is not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">The name is reserved by Socket.IO.</exception>
+    public async Task<T[]> ServerSideEmitWithAckAsync<T>(TimeSpan timeout, string eventName, params object?[] arguments)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        EventPacket packet = ToPacket(eventName, arguments);
+        try
+        {
+            IReadOnlyList<JsonData> answers = await Adapter.ServerSideEmitWithAckAsync(packet, timeout);
+            return [.. answers.Select(static answer => answer.Deserialize<T>()!)];
+        }
+        finally
+        {
+            packet.Release();
+        }
+    }
+
     /// <summary>The socket with an id; <see langword="null"/> if there is none in this namespace.</summary>
     /// <param name="id">The socket's id.</param>
     /// <exception cref="ArgumentNullException">The id is <see langword="null"/>.</exception>
@@ -183,6 +240,19 @@ public sealed class Namespace : BroadcastSource
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
+
+    private EventPacket ToPacket(string eventName, object?[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        using EventWriter writer = EventWriter.BeginEvent(Serializer, eventName);
+        foreach (object? argument in arguments)
+        {
+            writer.Write(argument);
+        }
+
+        writer.End();
+        return writer.ToPacket(this, eventName, copyAttachments: true);
+    }
 
     private static void CallIf(bool condition, Action<string> handler, string room)
     {

@@ -116,15 +116,34 @@ public sealed class ParentNamespace : EventEmitter
     {
         using Activity? activity = SocketIOActivities.StartPublish(eventName, _pattern?.ToString() ?? "*");
         int recipients = 0;
+        List<Task>? sending = null;
+        EventPacket? packet = null;
         foreach (Namespace child in Children)
         {
-            recipients += child.Everyone.SendCopy(writer);
+            packet ??= writer.ToPacket(child, eventName, copyAttachments: true);
+            EventPacket copy = packet.CopyTo(child);
+            try
+            {
+                ValueTask sent = child.Everyone.SendAsync(copy);
+                if (!sent.IsCompletedSuccessfully)
+                {
+                    (sending ??= []).Add(sent.AsTask());
+                }
+            }
+            catch (Exception exception)
+            {
+                // What one namespace's adapter throws does not cost the others the event.
+                (sending ??= []).Add(Task.FromException(exception));
+            }
+
+            recipients += copy.RecipientCount;
         }
 
+        packet?.Release();
         _server.Metrics.EventSent(eventName);
         _server.Metrics.Broadcast(recipients);
         SocketIOActivities.SetRecipients(activity, recipients);
-        return ValueTask.CompletedTask;
+        return sending is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(sending));
     }
 
     // Handlers registered later hold for the namespaces that exist already, too.

@@ -83,7 +83,7 @@ public readonly struct Ack
             writer.End();
             if (!Interlocked.Exchange(ref _isSent, true))
             {
-                OutboundMessage message = writer.ToMessage(socket.Namespace.WireName, id, isAck: true, compress: true);
+                OutboundMessage message = writer.ToAckMessage(socket.Parser, socket.Namespace.WireName, id);
                 socket.Send(message, isVolatile: false);
                 message.Release();
             }

@@ -75,26 +75,18 @@ public sealed partial class Socket
         }
     }
 
-    internal void NotifyOutgoing(string eventName, EventWriter writer)
-    {
-        if (!_anyOutgoing.IsEmpty)
-        {
-            NotifyOutgoing(eventName, writer.ReadArguments());
-        }
-    }
-
-    internal void NotifyOutgoing(string eventName, IReadOnlyList<JsonData> arguments)
+    internal void NotifyOutgoing(EventPacket packet)
     {
         foreach (Action<string, IReadOnlyList<JsonData>> listener in _anyOutgoing)
         {
             try
             {
-                listener(eventName, arguments);
+                listener(packet.Name, packet.Arguments);
             }
             catch (Exception exception)
             {
                 Namespace.Server.Metrics.HandlerFailed();
-                Namespace.Server.Log.HandlerFailed(eventName, Id, exception);
+                Namespace.Server.Log.HandlerFailed(packet.Name, Id, exception);
             }
         }
     }

@@ -91,6 +91,10 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Emits to this client; dropped if it is not ready to receive.</summary>
     public SocketEmitter Volatile => _emitter.Volatile;
 
+    /// <summary>What the application remembers with it, as it is now.</summary>
+    internal IReadOnlyDictionary<string, object?> SnapshotData() =>
+        System.Threading.Volatile.Read(ref _data) is { } data ? new Dictionary<string, object?>(data, StringComparer.Ordinal) : System.Collections.ObjectModel.ReadOnlyDictionary<string, object?>.Empty;
+
     internal PendingAcks PendingAcks { get; } = new();
 
     internal ClientConnection Connection => _connection;
@@ -168,14 +172,7 @@ public sealed partial class Socket : EventEmitter
     public ValueTask JoinAsync(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
-        {
-            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
-            throw new InvalidOperationException(
-                $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
-        }
-
-        return ValueTask.CompletedTask;
+        return Namespace.Adapter.JoinAsync(Id, [room]);
     }
 
     /// <summary>Leaves a room; nothing happens if the socket is not in it.</summary>
@@ -184,8 +181,7 @@ public sealed partial class Socket : EventEmitter
     public ValueTask LeaveAsync(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        Namespace.Rooms.Leave(Id, this, room);
-        return ValueTask.CompletedTask;
+        return Namespace.Adapter.LeaveAsync(Id, [room]);
     }
 
     /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
@@ -245,6 +241,21 @@ public sealed partial class Socket : EventEmitter
         if (IsConnected)
         {
             _connection.Session.Send(message, isVolatile, unflushed);
+        }
+    }
+
+    /// <summary>How packets look on its connection.</summary>
+    internal IPacketParser Parser => _connection.Parser;
+
+    /// <summary>Joins a room as far as this server is concerned.</summary>
+    /// <exception cref="InvalidOperationException">The socket is in as many rooms as it may be.</exception>
+    internal void JoinLocal(string room)
+    {
+        if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
+        {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
+            throw new InvalidOperationException(
+                $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
         }
     }
 

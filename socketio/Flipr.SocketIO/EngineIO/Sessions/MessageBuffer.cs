@@ -14,6 +14,18 @@ internal sealed class MessageBuffer : IBufferWriter<byte>
     private byte[] _bytes = [];
     private int _end;
 
+    public MessageBuffer()
+    {
+    }
+
+    /// <summary>Goes on where another buffer has been detached.</summary>
+    public MessageBuffer(byte[] bytes, int start, int end)
+    {
+        _bytes = bytes;
+        Start = start;
+        _end = end;
+    }
+
     /// <summary>Index of the first byte in use.</summary>
     public int Start { get; private set; }
 

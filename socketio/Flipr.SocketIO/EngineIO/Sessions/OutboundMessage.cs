@@ -50,6 +50,9 @@ internal sealed class OutboundMessage
     /// <summary>How many binary parts follow the text.</summary>
     public int AttachmentCount => _attachments?.Length ?? 0;
 
+    /// <summary>A part of what the message was made of, by where it stood in the buffer.</summary>
+    public ReadOnlyMemory<byte> Slice(Range range) => _buffer.AsMemory(range);
+
     /// <summary>The binary part number <paramref name="index"/>.</summary>
     public ReadOnlyMemory<byte> Attachment(int index) => _buffer.AsMemory(_attachments![index]);
 

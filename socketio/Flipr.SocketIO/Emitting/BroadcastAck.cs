@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Flipr.SocketIO;
+
+/// <summary>The answer that one recipient of a broadcast owes.</summary>
+internal sealed class BroadcastAck(string socketId, AnswerCollector answers) : PendingAck
+{
+    public override void Complete(ref ArgumentReader arguments)
+    {
+        JsonData answer;
+        try
+        {
+            answer = arguments.Read<JsonData>();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            answers.Miss();
+            return;
+        }
+
+        answers.Add(socketId, answer);
+    }
+
+    // Whatever keeps a recipient from answering (it left, was slow) makes its answer missing.
+    public override void Fail(Exception exception) => answers.Miss();
+}
