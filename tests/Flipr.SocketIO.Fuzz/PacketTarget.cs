@@ -204,8 +204,12 @@ internal sealed class PacketTarget : IFuzzTarget
             }
 
             writer.End();
-            Require(!isEvent || writer.ReadArguments().Count == arguments.Count, "A listener of outgoing events sees other arguments.");
-            OutboundMessage message = writer.ToMessage(ns, header.AckId, !isEvent, compress: true);
+            EventPacket? packet = name is null ? null : writer.ToPacket(ns, name, copyAttachments: false);
+            Require(packet is null || packet.Arguments.Count == arguments.Count, "A listener of outgoing events sees other arguments.");
+            OutboundMessage message = packet is null
+                ? writer.ToAckMessage(JsonPacketParser.Instance, ns, header.AckId)
+                : packet.CreateMessage(JsonPacketParser.Instance, header.AckId, compress: true);
+            packet?.Release();
             sent = message.Text.ToArray()[1..];
             for (int i = 0; i < message.AttachmentCount; i++)
             {

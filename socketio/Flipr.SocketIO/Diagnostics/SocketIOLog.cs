@@ -42,6 +42,9 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(110, LogLevel.Error, "The function that decides on namespace {Namespace} threw; the client was refused")]
     public partial void NamespaceFailed(string @namespace, Exception exception);
 
+    [LoggerMessage(140, LogLevel.Error, "The adapter of namespace {Namespace} failed")]
+    public partial void AdapterFailed(string @namespace, Exception exception);
+
     [LoggerMessage(109, LogLevel.Warning, "A middleware dropped '{EventName}' from socket {SocketId}")]
     public partial void EventRefused(string eventName, string socketId, Exception exception);
 

@@ -62,7 +62,7 @@ public sealed class Broadcast : BroadcastSource
             return answers.Task;
         }
 
-        EventPacket packet = writer.ToPacket(_namespace, eventName, copyAttachments: !_namespace.IsLocal);
+        EventPacket packet = writer.ToPacket(_namespace.WireNameBytes, eventName, copyAttachments: !_namespace.IsLocal);
         ValueTask asking;
         try
         {
@@ -111,7 +111,7 @@ public sealed class Broadcast : BroadcastSource
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
     {
         using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
-        EventPacket packet = writer.ToPacket(_namespace, eventName, copyAttachments: !_namespace.IsLocal);
+        EventPacket packet = writer.ToPacket(_namespace.WireNameBytes, eventName, copyAttachments: !_namespace.IsLocal);
         ValueTask sending = SendAsync(packet);
         Report(eventName, packet.RecipientCount, activity);
         return sending;

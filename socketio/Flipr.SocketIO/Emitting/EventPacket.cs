@@ -28,15 +28,16 @@ public sealed class EventPacket
     private Dictionary<(IPacketParser Parser, bool Compress), OutboundMessage>? _otherForms;
     private IReadOnlyList<JsonData>? _arguments;
 
-    /// <param name="ns">The namespace that it is sent in.</param>
+    /// <param name="serializer">Whose options the arguments are read back by.</param>
+    /// <param name="wireName">The namespace that it is sent in, in UTF-8; empty for the default namespace.</param>
     /// <param name="name">The event's name.</param>
     /// <param name="buffer">From the array pool; taken over. Has room for the headers in front of the JSON.</param>
     /// <param name="json">Where the JSON stands in it.</param>
     /// <param name="attachments">What the placeholders stand for.</param>
-    internal EventPacket(Namespace ns, string name, byte[] buffer, Range json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
+    internal EventPacket(SocketIOSerializer serializer, byte[] wireName, string name, byte[] buffer, Range json, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {
-        _serializer = ns.Serializer;
-        _wireName = ns.WireNameBytes;
+        _serializer = serializer;
+        _wireName = wireName;
         _buffer = buffer;
         (_start, int length) = json.GetOffsetAndLength(buffer.Length);
         _end = _start + length;
@@ -188,7 +189,7 @@ public sealed class EventPacket
         int start = EventWriter.HeaderRoom(ns.Serializer);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(start + json.Length);
         json.CopyTo(buffer.AsSpan(start));
-        return new EventPacket(ns, name, buffer, start..(start + json.Length), attachments);
+        return new EventPacket(ns.Serializer, ns.WireNameBytes, name, buffer, start..(start + json.Length), attachments);
     }
 
     private JsonData[] ReadArguments()

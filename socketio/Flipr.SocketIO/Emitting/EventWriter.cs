@@ -104,18 +104,18 @@ internal sealed class EventWriter : IDisposable
     }
 
     /// <summary>Makes the packet of an event; the writer's buffer goes with it.</summary>
-    /// <param name="ns">The namespace that it is sent in.</param>
+    /// <param name="wireName">The namespace that it is sent in, in UTF-8; empty for the default namespace.</param>
     /// <param name="eventName">The event's name.</param>
     /// <param name="copyAttachments">Whether binary values are copied now: where sending may go on after the emitting method has returned.</param>
-    public EventPacket ToPacket(Namespace ns, string eventName, bool copyAttachments)
+    public EventPacket ToPacket(byte[] wireName, string eventName, bool copyAttachments)
     {
         ReadOnlyMemory<byte>[] attachments = _attachments.Count == 0 ? [] : copyAttachments ? [.. _attachments.Select(bytes => new ReadOnlyMemory<byte>(bytes.ToArray()))] : [.. _attachments];
         var json = new Range(_buffer.Start, _buffer.End);
-        return new EventPacket(ns, eventName, _buffer.Detach(), json, attachments);
+        return new EventPacket(_serializer, wireName, eventName, _buffer.Detach(), json, attachments);
     }
 
     /// <summary>Makes the message of an ack; the writer's buffer goes with it.</summary>
-    public OutboundMessage ToAckMessage(IPacketParser parser, ReadOnlySpan<byte> ns, ulong ackId)
+    public OutboundMessage ToAckMessage(IPacketParser parser, ReadOnlySpan<byte> ns, ulong? ackId)
     {
         return parser.Encode(_attachments.Count > 0 ? PacketType.BinaryAck : PacketType.Ack, ns, ackId, _buffer, _attachments, compress: true);
     }

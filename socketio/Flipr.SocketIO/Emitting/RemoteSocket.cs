@@ -71,12 +71,20 @@ public sealed class RemoteSocket : EventEmitter
     /// <param name="room">The room's name.</param>
     /// <exception cref="ArgumentNullException">The room has no name.</exception>
     /// <exception cref="AggregateException">The socket is in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows.</exception>
-    public ValueTask JoinAsync(string room) => _self.SocketsJoinAsync(room);
+    public ValueTask JoinAsync(string room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return _self.SocketsJoinAsync(room);
+    }
 
     /// <summary>Lets it leave a room; nothing happens if it is not in it.</summary>
     /// <param name="room">The room's name.</param>
     /// <exception cref="ArgumentNullException">The room has no name.</exception>
-    public ValueTask LeaveAsync(string room) => _self.SocketsLeaveAsync(room);
+    public ValueTask LeaveAsync(string room)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        return _self.SocketsLeaveAsync(room);
+    }
 
     /// <inheritdoc cref="Socket.DisconnectAsync"/>
     public ValueTask DisconnectAsync(bool close = false) => _self.DisconnectSocketsAsync(close);

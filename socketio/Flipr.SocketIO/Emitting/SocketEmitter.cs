@@ -102,7 +102,7 @@ public sealed class SocketEmitter : EventEmitter
 
     private void Send(string eventName, EventWriter writer, ulong? ackId)
     {
-        EventPacket packet = writer.ToPacket(_socket.Namespace, eventName, copyAttachments: false);
+        EventPacket packet = writer.ToPacket(_socket.Namespace.WireNameBytes, eventName, copyAttachments: false);
         try
         {
             _socket.NotifyOutgoing(packet);

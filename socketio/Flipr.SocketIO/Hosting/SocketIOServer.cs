@@ -31,6 +31,9 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     private ImmutableArray<Func<HttpContext, RequestDelegate, Task>> _requestMiddleware = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _connections;
+
+    // The end of those adapters whose namespaces are gone, one after the other.
+    private Task _adaptersDisposing = Task.CompletedTask;
     private Action<Namespace>? _newNamespace;
     private Action<ConnectionError>? _connectionError;
 
@@ -197,6 +200,18 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     {
         await _stopping.DisposeAsync();
         await Engine.DisposeAsync();
+        Task disposing;
+        lock (_existence)
+        {
+            foreach (Namespace ns in _namespaces.Values)
+            {
+                DisposeAdapterLocked(ns);
+            }
+
+            disposing = _adaptersDisposing;
+        }
+
+        await disposing;
     }
 
     /// <summary>Whether an endpoint leads here.</summary>
@@ -315,7 +330,30 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
             if (ns is { Entering: 0, Rooms.Count: 0 } && _namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns)))
             {
                 parent.Remove(ns);
+                DisposeAdapterLocked(ns);
             }
+        }
+    }
+
+    private void DisposeAdapterLocked(Namespace ns)
+    {
+        if (!ns.IsLocal)
+        {
+            _adaptersDisposing = DisposeAfterAsync(_adaptersDisposing, ns);
+        }
+    }
+
+    private async Task DisposeAfterAsync(Task previous, Namespace ns)
+    {
+        await previous;
+        await Task.Yield(); // It is the application's code: not under the lock.
+        try
+        {
+            await ns.Adapter.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            Log.AdapterFailed(LogText.Clean(ns.Name), exception);
         }
     }
 

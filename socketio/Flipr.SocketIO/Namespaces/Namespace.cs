@@ -251,7 +251,7 @@ public sealed class Namespace : BroadcastSource
         }
 
         writer.End();
-        return writer.ToPacket(this, eventName, copyAttachments: true);
+        return writer.ToPacket(_wireName, eventName, copyAttachments: true);
     }
 
     private static void CallIf(bool condition, Action<string> handler, string room)

@@ -120,7 +120,7 @@ public sealed class ParentNamespace : EventEmitter
         EventPacket? packet = null;
         foreach (Namespace child in Children)
         {
-            packet ??= writer.ToPacket(child, eventName, copyAttachments: true);
+            packet ??= writer.ToPacket(child.WireNameBytes, eventName, copyAttachments: true);
             EventPacket copy = packet.CopyTo(child);
             try
             {

@@ -146,7 +146,10 @@ public class EventProperties
         writer.Write(JsonDocument.Parse(deep, new JsonDocumentOptions { MaxDepth = 100 }).RootElement);
         writer.End();
 
-        Assert.Equal(deep, Assert.Single(writer.ReadArguments()).ToString());
+        EventPacket packet = writer.ToPacket([], "deep", copyAttachments: false);
+
+        Assert.Equal(deep, Assert.Single(packet.Arguments).ToString());
+        packet.Release();
     }
 
     private static void WriteAll(EventWriter writer, JsonNode?[] arguments)

@@ -19,7 +19,11 @@ internal static class Packets
         using EventWriter writer = eventName is null ? EventWriter.BeginAck(Serializer) : EventWriter.BeginEvent(Serializer, eventName);
         write(writer);
         writer.End();
-        OutboundMessage message = writer.ToMessage(Encoding.UTF8.GetBytes(ns), ackId, isAck: eventName is null, compress: true);
+        EventPacket? packet = eventName is null ? null : writer.ToPacket(Encoding.UTF8.GetBytes(ns), eventName, copyAttachments: false);
+        OutboundMessage message = packet is null
+            ? writer.ToAckMessage(JsonPacketParser.Instance, Encoding.UTF8.GetBytes(ns), ackId)
+            : packet.CreateMessage(JsonPacketParser.Instance, ackId, compress: true);
+        packet?.Release();
         (Received, Received) both = (Receive(ReadFrames(message.Frames.ToArray())), Receive(ReadPolling(message.PollingForm.ToArray())));
         message.Release();
         return both;
