@@ -98,10 +98,11 @@ public sealed class Broadcast : BroadcastSource
 
     /// <summary>Sends what a writer holds and leaves it as it is, for the next namespace.</summary>
     /// <returns>To how many sockets.</returns>
-    internal int SendCopy(EventWriter writer)
+    internal int SendCopy(string eventName, EventWriter writer)
     {
         OutboundMessage message = writer.CopyToMessage(_namespace.WireName, ackId: null, _compress);
         IReadOnlyCollection<Socket> recipients = Recipients();
+        NotifyOutgoing(recipients, eventName, writer);
         Send(message, recipients);
         message.Release();
         return recipients.Count;

@@ -70,8 +70,8 @@ internal static partial class ReadmeSamples
         });
         app.MapSocketIO().RequireAuthorization();
 
-        // record Credentials(string? Token); null if the client sent no auth
-        io.Use(socket => socket.Handshake.Auth.Deserialize<Credentials>()?.Token == "secret"
+        // record Credentials(string? Token); null if the client sent no auth, false if it sent something else
+        io.Use(socket => socket.Handshake.Auth.TryDeserialize(out Credentials? credentials) && credentials?.Token == "secret"
             ? Task.CompletedTask
             : throw new ConnectionRefusedException("not authorized", JsonSerializer.SerializeToElement(new { renew = true })));
         // end
