@@ -13,7 +13,7 @@ namespace Flipr.SocketIO;
 /// <remarks>
 /// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
 /// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
-/// What a handler returns is not sent: it answers by its <see cref="Ack"/>.
+/// What a handler returns answers the event, if the client asked for an answer; or it answers by its <see cref="Ack"/>.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The token source has neither timer nor wait handle, and its token is used after the disconnect.")]
 public sealed partial class Socket : EventEmitter
