@@ -91,7 +91,7 @@ internal sealed class PacketTarget : IFuzzTarget
     {
         byte[][] parts = Split(input);
         byte[] text = parts[0];
-        string? defect = PacketReader.Read(text, MaxAttachments, out PacketHeader header);
+        string? defect = PacketReader.Read(text, MaxAttachments, out PacketHeader header)?.Text;
         if (defect is not null)
         {
             Require(defect.Length > 0 && header == default, "A refused packet has no message, or a header.");
@@ -106,7 +106,7 @@ internal sealed class PacketTarget : IFuzzTarget
 
         bool isEvent = header.Type is PacketType.Event or PacketType.BinaryEvent;
         byte[] json = text[header.PayloadStart..];
-        defect = EventPayload.Validate(json, _serializer.MaxDepth, header.Attachments, MaxAttachments, isEvent);
+        defect = EventPayload.Validate(json, _serializer.MaxDepth, header.Attachments, MaxAttachments, isEvent)?.Text;
         if (defect is not null)
         {
             Require(defect.Length > 0, "A refused payload has no message.");
@@ -119,11 +119,13 @@ internal sealed class PacketTarget : IFuzzTarget
             return $"{header.Type} invalid UTF-8";
         }
 
+        byte[]? repaired = JsonText.Repair(json);
         ReadOnlyMemory<byte>[] attachments = [.. Enumerable.Range(1, header.Attachments).Select(index => (ReadOnlyMemory<byte>)(index < parts.Length ? parts[index] : [(byte)index, 0, 0xff]))];
         AttachmentScope.Received = attachments;
+        using OriginalText.Scope scope = OriginalText.Enter(repaired is null ? null : json);
         try
         {
-            return $"{header.Type} {header.AckId.HasValue} {!text[header.Namespace].AsSpan().IsEmpty} {ReadTyped(json, isEvent)} {CheckRoundTrip(text, header, json, isEvent)}";
+            return $"{header.Type} {header.AckId.HasValue} {!text[header.Namespace].AsSpan().IsEmpty} {repaired is null} {ReadTyped(repaired ?? json, isEvent)} {CheckRoundTrip(text, header, json, repaired ?? json, isEvent)}";
         }
         finally
         {
@@ -183,10 +185,10 @@ internal sealed class PacketTarget : IFuzzTarget
     }
 
     /// <summary>Arguments that are passed on arrive as they came, attachments included.</summary>
-    private string CheckRoundTrip(byte[] text, PacketHeader header, byte[] json, bool isEvent)
+    private string CheckRoundTrip(byte[] text, PacketHeader header, byte[] json, byte[] repaired, bool isEvent)
     {
         List<JsonData> arguments = ReadAll(json, isEvent);
-        string? name = isEvent ? EventPayload.ReadName(json, []).ToString() : null;
+        string? name = isEvent ? EventPayload.ReadName(repaired, []).ToString() : null;
         byte[] ns = text[header.Namespace];
         if (ns.Length > SocketIOServer.MaxNamespaceLength)
         {
@@ -263,19 +265,50 @@ internal sealed class PacketTarget : IFuzzTarget
                 }
 
                 return left.EnumerateObject().Count() == right.EnumerateObject().Count()
-                    && left.EnumerateObject().Zip(right.EnumerateObject()).All(pair => pair.First.Name == pair.Second.Name && Same(pair.First.Value, leftAttachments, pair.Second.Value, rightAttachments));
+                    && left.EnumerateObject().Zip(right.EnumerateObject()).All(pair => Same(pair.First, pair.Second) && Same(pair.First.Value, leftAttachments, pair.Second.Value, rightAttachments));
             case JsonValueKind.Array:
                 return left.GetArrayLength() == right.GetArrayLength()
                     && left.EnumerateArray().Zip(right.EnumerateArray()).All(pair => Same(pair.First, leftAttachments, pair.Second, rightAttachments));
             case JsonValueKind.Number:
                 return left.GetRawText() == right.GetRawText();
+            case JsonValueKind.String:
+                return left.GetRawText() == right.GetRawText() || Text(left.GetRawText()) == Text(right.GetRawText());
             default:
                 return JsonElement.DeepEquals(left, right);
         }
     }
 
+    private static bool Same(JsonProperty left, JsonProperty right) => NameOf(left) == NameOf(right);
+
+    // A name with half a character in it has no Name.
+    private static string NameOf(JsonProperty property)
+    {
+        string text = property.ToString();
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes("{" + text + "}"), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        reader.Read();
+        reader.Read();
+        return Text($"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\"");
+    }
+
+    private static string Text(string json) => JsonElement.Parse(JsonText.Repair(Encoding.UTF8.GetBytes(json)) ?? Encoding.UTF8.GetBytes(json)).GetString()!;
+
     private static ReadOnlyMemory<byte>? Attachment(JsonElement json, IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
-        attachments.Count > 0 && json.TryGetProperty("_placeholder", out JsonElement mark) && mark.ValueKind == JsonValueKind.True ? attachments[json.GetProperty("num").GetInt32()] : null;
+        attachments.Count > 0 && Member(json, "_placeholder") is { ValueKind: JsonValueKind.True } ? attachments[Member(json, "num")!.Value.GetInt32()] : null;
+
+    // Of members with the same name the last one counts.
+    private static JsonElement? Member(JsonElement json, string name)
+    {
+        JsonElement? found = null;
+        foreach (JsonProperty property in json.EnumerateObject())
+        {
+            if (NameOf(property) == name)
+            {
+                found = property.Value;
+            }
+        }
+
+        return found;
+    }
 
     private static byte[][] Split(byte[] input)
     {

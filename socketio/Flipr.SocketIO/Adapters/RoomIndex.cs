@@ -11,11 +11,15 @@ internal sealed class RoomIndex<TMember>
     private readonly Dictionary<TMember, HashSet<string>> _roomsOf = [];
     private TMember[]? _everyone;
 
-    /// <summary>Told, under no lock, when a room comes into being (<c>true</c>) or its last member leaves.</summary>
-    public Action<string, bool>? OnRoomChanged { get; set; }
+    // Changes that the listener has yet to be told of, in the order in which they happened.
+    private readonly Queue<RoomChange> _untold = [];
+    private bool _isTelling;
 
-    /// <summary>Told, under no lock, when the member with an id joins a room (<c>true</c>) or leaves it.</summary>
-    public Action<string, string, bool>? OnMembershipChanged { get; set; }
+    /// <summary>
+    /// Told of every change, one after the other in the order in which they happened, under no lock: by whoever made the change,
+    /// or by whoever is telling of an earlier one at that moment. It may change the rooms itself, and is told of that next.
+    /// </summary>
+    public Action<RoomChange>? Listener { get; set; }
 
     /// <summary>How many members there are.</summary>
     public int Count
@@ -49,11 +53,9 @@ internal sealed class RoomIndex<TMember>
     }
 
     /// <summary>Removes a member from every room.</summary>
-    /// <exception cref="AggregateException">Whoever is told of it threw; the member is in no room any more, and all have been told.</exception>
     public void Remove(string id, TMember member)
     {
         List<string>? emptied = null;
-        HashSet<string>? rooms;
         lock (_lock)
         {
             if (!_members.Remove(id))
@@ -62,54 +64,32 @@ internal sealed class RoomIndex<TMember>
             }
 
             _everyone = null;
-            if (_roomsOf.Remove(member, out rooms))
+            if (_roomsOf.Remove(member, out HashSet<string>? rooms))
             {
                 foreach (string room in rooms)
                 {
-                    if (LeaveLocked(room, member))
+                    bool isEmptied = LeaveLocked(room, member);
+                    NoteLocked(new RoomChange(RoomChangeKind.Left, room, id));
+                    if (isEmptied)
                     {
                         (emptied ??= []).Add(room);
                     }
                 }
             }
-        }
 
-        List<Exception>? failures = null;
-        foreach (string room in rooms ?? [])
-        {
-            try
+            foreach (string room in emptied ?? [])
             {
-                OnMembershipChanged?.Invoke(room, id, false);
-            }
-            catch (Exception exception)
-            {
-                (failures ??= []).Add(exception);
+                NoteLocked(new RoomChange(RoomChangeKind.Deleted, room));
             }
         }
 
-        foreach (string room in emptied ?? [])
-        {
-            try
-            {
-                OnRoomChanged?.Invoke(room, false);
-            }
-            catch (Exception exception)
-            {
-                (failures ??= []).Add(exception);
-            }
-        }
-
-        if (failures is not null)
-        {
-            throw new AggregateException(failures);
-        }
+        Tell();
     }
 
     /// <summary>Puts a member into a room.</summary>
     /// <returns>Whether the member is in it now: not if it is no member any more, or is in <paramref name="limit"/> rooms already.</returns>
     public bool Join(string id, TMember member, string name, int limit)
     {
-        bool isNew = false;
         ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
         {
@@ -142,26 +122,21 @@ internal sealed class RoomIndex<TMember>
             if (!_rooms.TryGetValue(name, out Room? room))
             {
                 _rooms[name] = room = new Room();
-                isNew = true;
+                NoteLocked(new RoomChange(RoomChangeKind.Created, name));
             }
 
             room.Add(member);
             rooms.Add(name);
+            NoteLocked(new RoomChange(RoomChangeKind.Joined, name, id));
         }
 
-        if (isNew)
-        {
-            OnRoomChanged?.Invoke(name, true);
-        }
-
-        OnMembershipChanged?.Invoke(name, id, true);
+        Tell();
         return true;
     }
 
     /// <summary>Takes a member out of a room.</summary>
     public void Leave(string id, TMember member, string name)
     {
-        bool isEmptied;
         lock (_lock)
         {
             if (!_roomsOf.TryGetValue(member, out HashSet<string>? rooms) || !rooms.Remove(name))
@@ -169,14 +144,15 @@ internal sealed class RoomIndex<TMember>
                 return;
             }
 
-            isEmptied = LeaveLocked(name, member);
+            bool isEmptied = LeaveLocked(name, member);
+            NoteLocked(new RoomChange(RoomChangeKind.Left, name, id));
+            if (isEmptied)
+            {
+                NoteLocked(new RoomChange(RoomChangeKind.Deleted, name));
+            }
         }
 
-        OnMembershipChanged?.Invoke(name, id, false);
-        if (isEmptied)
-        {
-            OnRoomChanged?.Invoke(name, false);
-        }
+        Tell();
     }
 
     /// <summary>The rooms a member is in, that of its own id first.</summary>
@@ -245,6 +221,61 @@ internal sealed class RoomIndex<TMember>
         Room room = _rooms[name];
         room.Remove(member);
         return room.IsEmpty && _rooms.Remove(name);
+    }
+
+    private void NoteLocked(RoomChange change)
+    {
+        if (Listener is not null)
+        {
+            _untold.Enqueue(change);
+        }
+    }
+
+    /// <exception cref="AggregateException">The listener threw; it has been told of everything nevertheless.</exception>
+    private void Tell()
+    {
+        if (Listener is not { } listener)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_isTelling)
+            {
+                return;
+            }
+
+            _isTelling = true;
+        }
+
+        List<Exception>? failures = null;
+        while (true)
+        {
+            RoomChange change;
+            lock (_lock)
+            {
+                if (!_untold.TryDequeue(out change))
+                {
+                    _isTelling = false;
+                    break;
+                }
+            }
+
+            try
+            {
+                listener(change);
+            }
+            catch (Exception exception)
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
+        }
     }
 
     /// <summary>A set of members with a snapshot that lasts until the next change: broadcasts are far more frequent.</summary>

@@ -10,42 +10,68 @@ namespace Flipr.SocketIO;
 // Joining namespaces, and leaving them.
 internal sealed partial class ClientConnection
 {
-    /// <summary>Takes a socket out of its namespace, on the server's behalf.</summary>
-    public async ValueTask DisconnectAsync(Socket socket, bool close)
+    private const string ClientLeft = "the client left while it was being asked in";
+
+    /// <summary>
+    /// Takes a socket out of its namespace, on the server's behalf. It has left when this returns; its disconnect handlers run in turn, as a handler
+    /// that disconnects its own socket holds the turn that they wait for.
+    /// </summary>
+    public void Disconnect(Socket socket, bool close)
     {
         List<Socket> leaving = [];
         lock (_sockets)
         {
             foreach ((string name, Socket? joined) in _sockets)
             {
-                if (joined is not null && (close || joined == socket) && _sockets.Remove(name))
+                if (joined is { IsConnected: true } && (close || joined == socket) && _sockets.Remove(name))
                 {
                     leaving.Add(joined);
                 }
             }
+
+            if (leaving.Count > 0)
+            {
+                // Before the connection can end without knowing of it.
+                _handlers.Begin();
+            }
         }
 
-        foreach (Socket left in leaving)
+        try
         {
-            SendText(PacketType.Disconnect, left.Namespace.WireName, []);
-        }
+            foreach (Socket left in leaving)
+            {
+                left.Leave();
+                SendText(PacketType.Disconnect, left.Namespace.WireName, []);
+            }
 
-        if (close)
+            if (close)
+            {
+                Session.Close(CloseReason.ForcedServerClose);
+            }
+        }
+        finally
         {
-            Session.Close(CloseReason.ForcedServerClose);
+            if (leaving.Count > 0)
+            {
+                _handlers.Own(Task.Run(() => LeaveAsync(leaving, "server namespace disconnect")), Session.Id);
+                _handlers.End();
+            }
         }
-
-        // Not awaited: a handler that disconnects its own socket holds the turn which the disconnect handlers wait for.
-        _ = Task.Run(() => LeaveAsync(leaving, "server namespace disconnect"));
-        await ValueTask.CompletedTask;
     }
 
     private void OnConnect(ReadOnlySpan<byte> text, PacketHeader header)
     {
         string name = NameOf(text, header);
-        if (header.AckId is not null || !TryReadAuth(text[header.PayloadStart..], out JsonElement auth))
+        if (header.AckId is not null)
         {
-            Fail("the payload of CONNECT is not an object, or holds text that is not valid Unicode");
+            Fail("CONNECT has an ack id");
+            return;
+        }
+
+        ReadOnlySpan<byte> auth = text[header.PayloadStart..];
+        if (ConnectPayload.Validate(auth, _server.Serializer.MaxDepth) is { } defect)
+        {
+            Fail(defect);
             return;
         }
 
@@ -57,7 +83,15 @@ internal sealed partial class ClientConnection
 
         if (_server.FindNamespace(name) is null && !_server.HasDynamicNamespaces)
         {
-            SendConnectError(text[header.Namespace], "Invalid namespace", null);
+            SendConnectError(text[header.Namespace], SocketIOServer.InvalidNamespace, null);
+            return;
+        }
+
+        if (auth.Length > _server.Options.MaxAuthBytes)
+        {
+            _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxAuthBytes));
+            _server.Log.AuthTooLarge(Session.Id, LogText.Clean(name), auth.Length, _server.Options.MaxAuthBytes);
+            SendConnectError(text[header.Namespace], "Auth too large", null);
             return;
         }
 
@@ -78,23 +112,32 @@ internal sealed partial class ClientConnection
             }
         }
 
-        JsonData data = auth.ValueKind == JsonValueKind.Undefined ? default : new JsonData(auth, [], _server.Serializer.Options);
-        if (_server.Enter(name) is { } ns)
+        JsonData data = auth.IsEmpty ? default : new JsonData(auth.ToArray(), _server.Serializer.Options);
+        Namespace? ns = _server.Enter(name);
+        if (ns is { Opening: null })
         {
             Connect(ns, data);
         }
         else
         {
-            _ = ConnectToNewAsync(name, data);
+            _handlers.Own(ConnectToNewAsync(ns, name, data), Session.Id);
         }
     }
 
-    private async Task ConnectToNewAsync(string name, JsonData auth)
+    private async Task ConnectToNewAsync(Namespace? ns, string name, JsonData auth)
     {
-        Namespace? ns = null;
+        string? refusal = SocketIOServer.InvalidNamespace;
         try
         {
-            ns = await _server.EnterNewAsync(name, auth);
+            if (ns is null)
+            {
+                (ns, refusal) = await _server.EnterNewAsync(name, auth);
+            }
+            else if (ns.Opening is { } opening && !await opening)
+            {
+                _server.OnEntered(ns);
+                ns = null;
+            }
         }
         catch (Exception exception)
         {
@@ -108,12 +151,8 @@ internal sealed partial class ClientConnection
         {
             if (ns is null)
             {
-                lock (_sockets)
-                {
-                    _sockets.Remove(name);
-                }
-
-                SendConnectError(Encoding.UTF8.GetBytes(name), "Invalid namespace", null);
+                Forget(name);
+                SendConnectError(Encoding.UTF8.GetBytes(name), refusal ?? SocketIOServer.InvalidNamespace, null);
             }
             else
             {
@@ -129,15 +168,27 @@ internal sealed partial class ClientConnection
     private void Connect(Namespace ns, JsonData auth)
     {
         var socket = new Socket(this, ns, _handshake.With(auth));
+        lock (_sockets)
+        {
+            if (!_isClosed)
+            {
+                // Not connected, but there: if the client leaves, the middleware's token is cancelled.
+                _sockets[ns.Name] = socket;
+            }
+        }
+
         Task admission = AdmitAsync(socket);
         if (admission.IsCompletedSuccessfully)
         {
             // In the same turn: the next packet may be an event for this socket.
-            Join(socket);
+            if (!TryJoin(socket))
+            {
+                _handlers.Own(socket.OnRefusedAsync(ClientLeft), Session.Id);
+            }
         }
         else
         {
-            _ = JoinLaterAsync(socket, admission);
+            _handlers.Own(JoinLaterAsync(socket, admission), Session.Id);
         }
     }
 
@@ -155,42 +206,79 @@ internal sealed partial class ClientConnection
         {
             await admission;
         }
-        catch (ConnectionRefusedException refusal)
-        {
-            _server.Log.ConnectRefused(socket.Namespace.Name, socket.Id, refusal.Message);
-            Refuse(socket, refusal.Message, refusal.Details);
-            return;
-        }
         catch (Exception exception)
         {
-            _server.Log.MiddlewareFailed(socket.Namespace.Name, socket.Id, exception);
-            Refuse(socket, "Internal server error", null);
+            await RefuseAsync(socket, exception);
             return;
         }
 
+        bool hasJoined;
         await _turn.WaitAsync();
         try
         {
-            Join(socket);
+            hasJoined = TryJoin(socket);
         }
         finally
         {
             _turn.Release();
         }
+
+        if (!hasJoined)
+        {
+            await socket.OnRefusedAsync(ClientLeft);
+        }
     }
 
-    private void Refuse(Socket socket, string message, JsonElement? details)
+    private async Task RefuseAsync(Socket socket, Exception exception)
+    {
+        Namespace ns = socket.Namespace;
+        string message = "Internal server error";
+        JsonElement? details = null;
+        try
+        {
+            switch (exception)
+            {
+                case ConnectionRefusedException refusal:
+                    (message, details) = (refusal.Message, refusal.Details);
+                    _server.Log.ConnectRefused(ns.Name, socket.Id, refusal.Message);
+                    break;
+                case UnreadableDataException:
+                    message = "Invalid auth";
+                    _server.Log.AuthUnreadable(ns.Name, socket.Id, LogText.Clean(exception.Message, maxLength: 300));
+                    break;
+                case OperationCanceledException when socket.HasDisconnected:
+                    _server.Log.AdmissionEnded(ns.Name, socket.Id, exception.Message);
+                    break;
+                default:
+                    _server.Log.MiddlewareFailed(ns.Name, socket.Id, exception);
+                    break;
+            }
+        }
+        finally
+        {
+            // In the turn if the middleware threw at once: the answer to the next packet comes after this one.
+            Forget(ns.Name);
+            _server.OnEntered(ns);
+            SendConnectError(ns.WireName, message, details);
+            await socket.OnRefusedAsync("refused");
+        }
+    }
+
+    private void Forget(string name)
     {
         lock (_sockets)
         {
-            _sockets.Remove(socket.Namespace.Name);
+            _sockets.Remove(name);
         }
 
-        _server.OnEntered(socket.Namespace);
-        SendConnectError(socket.Namespace.WireName, message, details);
+        if (!_hasJoined)
+        {
+            // Its time may have run out while it was being asked for.
+            Session.ScheduleHandler(_connectDeadline);
+        }
     }
 
-    private void Join(Socket socket)
+    private bool TryJoin(Socket socket)
     {
         lock (_sockets)
         {
@@ -198,25 +286,30 @@ internal sealed partial class ClientConnection
             {
                 // The client left while the middleware was running.
                 _server.OnEntered(socket.Namespace);
-                return;
+                return false;
             }
-
-            _sockets[socket.Namespace.Name] = socket;
         }
 
         // The answer is the first packet of the namespace, yet the client must not have it before the socket is in its
         // namespace and rooms: what it does next may be broadcast to them.
         _hasJoined = true;
         Session.Cork();
-        SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
-        socket.Connect();
-        _server.OnEntered(socket.Namespace);
-        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
+        try
         {
-            _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
+            SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
+            socket.Connect();
+            _server.OnEntered(socket.Namespace);
+            foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
+            {
+                _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
+            }
+        }
+        finally
+        {
+            Session.Uncork();
         }
 
-        Session.Uncork();
+        return true;
     }
 
     // "connection" is what Socket.IO calls this event.
@@ -247,15 +340,15 @@ internal sealed partial class ClientConnection
         lock (_sockets)
         {
             string name = NameOf(text, header);
-            if (_sockets.TryGetValue(name, out socket) && socket is not null)
+            if (_sockets.TryGetValue(name, out socket) && socket is { IsConnected: true })
             {
                 _sockets.Remove(name);
             }
         }
 
-        if (socket is not null)
+        if (socket is { IsConnected: true })
         {
-            _ = LeaveInTurnAsync([socket], "client namespace disconnect");
+            _handlers.Own(LeaveInTurnAsync([socket], "client namespace disconnect"), Session.Id);
         }
     }
 
@@ -264,8 +357,18 @@ internal sealed partial class ClientConnection
         SocketIOActivities.LeaveRequest();
         try
         {
-            await CloseAllAsync(reason);
-            await _handlers.WaitIdleAsync();
+            try
+            {
+                await CloseAllAsync(reason);
+            }
+            finally
+            {
+                await _handlers.WaitIdleAsync();
+            }
+        }
+        catch (Exception exception)
+        {
+            _server.Log.TaskFailed(Session.Id, exception);
         }
         finally
         {
@@ -276,13 +379,13 @@ internal sealed partial class ClientConnection
     private async Task CloseAllAsync(string reason)
     {
         await _turn.WaitAsync();
-        List<Socket> leaving;
+        List<Socket> sockets;
         try
         {
             lock (_sockets)
             {
                 _isClosed = true;
-                leaving = [.. _sockets.Values.OfType<Socket>()];
+                sockets = [.. _sockets.Values.OfType<Socket>()];
                 _sockets.Clear();
             }
         }
@@ -291,8 +394,10 @@ internal sealed partial class ClientConnection
             _turn.Release();
         }
 
+        // Sockets connect and disconnect within the lock or the turn: each is one or the other for good here.
         _handlers.Close();
-        await LeaveAsync(leaving, reason);
+        List<Socket> leaving = sockets.FindAll(static socket => socket.IsConnected);
+        await Task.WhenAll([LeaveAsync(leaving, reason), .. sockets.Except(leaving).Select(socket => socket.OnClientLeftAsync(reason))]);
     }
 
     private async Task LeaveAsync(List<Socket> sockets, string reason)
@@ -313,41 +418,6 @@ internal sealed partial class ClientConnection
 
     private static Task LeaveInTurnAsync(List<Socket> sockets, string reason) =>
         Task.WhenAll(sockets.Select(socket => socket.OnClosedAsync(reason)));
-
-    private bool TryReadAuth(ReadOnlySpan<byte> json, out JsonElement auth)
-    {
-        auth = default;
-        if (json.IsEmpty)
-        {
-            return true;
-        }
-
-        try
-        {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = _server.Serializer.MaxDepth });
-            reader.Read();
-            Utf8JsonReader tokens = reader;
-            auth = JsonElement.ParseValue(ref reader);
-            if (auth.ValueKind != JsonValueKind.Object || reader.Read())
-            {
-                return false;
-            }
-
-            while (tokens.Read())
-            {
-                if (tokens.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !JsonText.IsWellFormed(ref tokens))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
 
     private void SendConnectError(ReadOnlySpan<byte> ns, string message, JsonElement? details)
     {

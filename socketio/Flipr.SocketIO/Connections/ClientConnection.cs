@@ -86,6 +86,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         }
     }
 
+    // Owned by the server, which counts the connection until it has ended.
     public void OnClosed(string reason) => _ = Task.Run(() => CloseSocketsAsync(reason));
 
     public long OnDeadline(long now)
@@ -182,22 +183,26 @@ internal sealed partial class ClientConnection : ISessionHandler
             return;
         }
 
+        // Halves of characters are rare: only where there is one, the packet is kept in both forms.
+        byte[]? repaired = JsonText.Repair(json);
         IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
+        OriginalText.Scope outerText = OriginalText.Enter(repaired is null ? null : json.ToArray());
         AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
         try
         {
             if (isEvent)
             {
-                _events.OnEvent(socket, json, header.AckId, attachments);
+                _events.OnEvent(socket, repaired ?? json, header.AckId, attachments);
             }
             else if (header.AckId is { } id)
             {
-                OnAck(socket, id, json);
+                OnAck(socket, id, repaired ?? json);
             }
         }
         finally
         {
             AttachmentScope.Received = outer;
+            outerText.Dispose();
         }
     }
 
@@ -227,7 +232,7 @@ internal sealed partial class ClientConnection : ISessionHandler
 
         lock (_sockets)
         {
-            return _sockets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out Socket? socket) ? socket : null;
+            return _sockets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out Socket? socket) && socket is { IsConnected: true } ? socket : null;
         }
     }
 
@@ -244,6 +249,24 @@ internal sealed partial class ClientConnection : ISessionHandler
 
         int length = PacketHeaderWriter.Write(header, type, 0, ns, null);
         Session.Send(OutboundMessage.FromPacket(EnginePacketType.Message, [.. header[..length], .. json]));
+    }
+
+    private void Fail(PacketDefect defect)
+    {
+        string? option = defect.Limit switch
+        {
+            PacketLimit.Attachments => nameof(SocketIOOptions.MaxAttachments),
+            PacketLimit.Depth => nameof(SocketIOOptions.MaxJsonDepth),
+            _ => null,
+        };
+        if (option is null)
+        {
+            Fail(defect.Text);
+            return;
+        }
+
+        _server.Metrics.LimitExceeded(option);
+        Fail($"{defect.Text} (option {option})");
     }
 
     private void Fail(string defect)

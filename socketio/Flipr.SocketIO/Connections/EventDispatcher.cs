@@ -21,6 +21,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
             return;
         }
 
+        long size = json.Length + (attachments?.Sum(static attachment => (long)attachment.Length) ?? 0);
         Task previous = socket.Filtering;
         (string name, IReadOnlyList<JsonData> arguments) = ReadEvent(json);
         Task filtering = previous.IsCompleted ? socket.RunEventMiddlewareAsync(name, arguments) : FilterAfterAsync(previous, socket, name, arguments);
@@ -31,7 +32,8 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
         }
 
         // The packet's own bytes are reused when this returns.
-        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), ackId, attachments);
+        handlers.BeginWaiting(size);
+        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), OriginalText.Current, ackId, attachments, size);
         handlers.Track(socket.Filtering, name, socket);
     }
 
@@ -42,38 +44,52 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
     }
 
     private async Task DispatchAfterAsync(
-        Task filtering, Socket socket, string name, byte[] json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+        Task filtering, Socket socket, string name, byte[] json, byte[]? original, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments, long size)
     {
         try
         {
-            await filtering;
-        }
-        catch (Exception exception)
-        {
-            server.Log.EventRefused(LogText.Clean(name), socket.Id, exception);
-            return;
-        }
-
-        await turn.WaitAsync();
-        IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
-        AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
-        try
-        {
-            if (socket.IsConnected)
+            try
             {
-                Dispatch(socket, json, ackId);
+                await filtering;
+            }
+            catch (Exception exception) when (RunningHandlers.IsEndWithSocket(socket, exception))
+            {
+                server.Log.EndedWithSocket(LogText.Clean(name), socket.Id, exception.Message);
+                return;
+            }
+            catch (Exception exception)
+            {
+                server.Log.EventRefused(LogText.Clean(name), socket.Id, exception);
+                return;
+            }
+
+            await turn.WaitAsync();
+            IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
+            OriginalText.Scope outerText = OriginalText.Enter(original);
+            AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
+            try
+            {
+                if (socket.IsConnected)
+                {
+                    Dispatch(socket, json, ackId);
+                }
+            }
+            finally
+            {
+                AttachmentScope.Received = outer;
+                outerText.Dispose();
+                turn.Release();
             }
         }
         finally
         {
-            AttachmentScope.Received = outer;
-            turn.Release();
+            handlers.EndWaiting(size);
         }
     }
 
     private (string Name, IReadOnlyList<JsonData> Arguments) ReadEvent(ReadOnlySpan<byte> json)
     {
-        Utf8JsonReader reader = EventPayload.ReadArguments(json, server.Serializer.MaxDepth, isEvent: true);
+        Utf8JsonReader reader = EventPayload.ReadArguments(OriginalText.Current ?? json, server.Serializer.MaxDepth, isEvent: true);
         var arguments = new List<JsonData>();
         for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
         {
@@ -126,7 +142,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
                 continue;
             }
 
-            var reader = new ArgumentReader(arguments, server.Serializer.Options, ack);
+            var reader = new ArgumentReader(arguments, server.Serializer.Options, ack, socket);
             try
             {
                 Task task = listener.InvokeAsync(ref reader);
@@ -157,18 +173,18 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
                 Activity.Current = outer;
             }
 
-            _ = ReportAsync(running, activity, reportedName!, start);
+            handlers.Own(ReportAsync(running, socket, activity, reportedName!, start), socket.Connection.Session.Id);
         }
     }
 
-    private async Task ReportAsync(List<Task>? running, Activity? activity, string eventName, long start)
+    private async Task ReportAsync(List<Task>? running, Socket socket, Activity? activity, string eventName, long start)
     {
         foreach (Task task in running ?? [])
         {
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (task.Exception is { } exception)
+            if ((task.Exception?.InnerException ?? task.Exception) is { } exception && !RunningHandlers.IsEndWithSocket(socket, exception))
             {
-                SocketIOActivities.Fail(activity, exception.InnerException ?? exception);
+                SocketIOActivities.Fail(activity, exception);
             }
         }
 

@@ -2,16 +2,27 @@ using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
 
-/// <summary>The handlers of one connection that have not finished: counts them, and looks at how they end.</summary>
+/// <summary>
+/// What one connection has started and not finished: its handlers, which are counted and whose ends are looked at, and whatever else runs on its
+/// behalf. Owns all of it: the server's stop waits for <see cref="WaitIdleAsync"/>.
+/// </summary>
 internal sealed class RunningHandlers(SocketIOServer server)
 {
     private TaskCompletionSource? _idle;
     private TaskCompletionSource? _belowLimit;
-    private int _count;
+    private int _handlers;
+    private int _tasks;
+    private int _waitingEvents;
+    private long _waitingBytes;
     private bool _isClosed;
 
-    /// <summary>Whether so many run that nothing more should be read.</summary>
-    public bool IsAboveLimit => Volatile.Read(ref _count) > server.Options.MaxRunningHandlers;
+    /// <summary>Whether so many run, or so much waits in middleware, that nothing more should be read.</summary>
+    public bool IsAboveLimit => HasTooManyHandlers || HasTooManyBytes;
+
+    private bool HasTooManyHandlers => Volatile.Read(ref _handlers) > server.Options.MaxRunningHandlers;
+
+    // A single event may be larger than the limit as long as no other waits.
+    private bool HasTooManyBytes => Volatile.Read(ref _waitingBytes) > server.Options.MaxWaitingEventBytes && Volatile.Read(ref _waitingEvents) > 1;
 
     /// <summary>Starts a handler.</summary>
     /// <param name="handler">The handler.</param>
@@ -29,19 +40,77 @@ internal sealed class RunningHandlers(SocketIOServer server)
         }
     }
 
-    /// <summary>Takes over a handler that has started.</summary>
+    /// <summary>Takes over a handler that has started; the socket's services live as long as it runs.</summary>
     public void Track(Task task, string? eventName, Socket socket)
     {
         if (!task.IsCompletedSuccessfully)
         {
-            Interlocked.Increment(ref _count);
-            _ = FinishAsync(task, eventName, socket);
+            Interlocked.Increment(ref _handlers);
+            Begin();
+            socket.BeginUse();
+            _ = FinishAsync(task, eventName, socket); // Owned: by the counts.
         }
     }
+
+    /// <summary>Takes over a task that is no handler.</summary>
+    public void Own(Task task, string sessionId)
+    {
+        if (!task.IsCompletedSuccessfully)
+        {
+            Begin();
+            _ = FinishAsync(task, sessionId); // Owned: by the count.
+        }
+    }
+
+    /// <summary>Something has begun that ends with <see cref="End"/>.</summary>
+    public void Begin() => Interlocked.Increment(ref _tasks);
+
+    /// <summary>What <see cref="Begin"/> told of has ended.</summary>
+    public void End()
+    {
+        if (Interlocked.Decrement(ref _tasks) == 0 && Volatile.Read(ref _isClosed))
+        {
+            Volatile.Read(ref _idle)?.TrySetResult();
+        }
+    }
+
+    /// <summary>An event waits in middleware.</summary>
+    /// <param name="bytes">Its size, attachments included.</param>
+    public void BeginWaiting(long bytes)
+    {
+        Interlocked.Add(ref _waitingBytes, bytes);
+        Interlocked.Increment(ref _waitingEvents);
+    }
+
+    /// <summary>The event waits no longer.</summary>
+    public void EndWaiting(long bytes)
+    {
+        Interlocked.Decrement(ref _waitingEvents);
+        Interlocked.Add(ref _waitingBytes, -bytes);
+        Volatile.Read(ref _belowLimit)?.TrySetResult();
+    }
+
+    /// <summary>Whether an exception is how a handler ends whose socket has gone: it waited for its client, or by the socket's token.</summary>
+    public static bool IsEndWithSocket(Socket socket, Exception exception) =>
+        exception is (OperationCanceledException or SocketDisconnectedException) && !socket.IsConnected;
 
     /// <summary>A handler has thrown: logged and counted, and nobody else hears of it.</summary>
     public void OnFailed(string? eventName, Socket socket, Exception exception)
     {
+        if (IsEndWithSocket(socket, exception))
+        {
+            server.Log.EndedWithSocket(LogText.Clean(eventName ?? "connection"), socket.Id, exception.Message);
+            return;
+        }
+
+        if (exception is UnreadableDataException)
+        {
+            string name = LogText.Clean(eventName ?? "connection");
+            server.Log.DataUnreadable(name, socket.Id, LogText.Clean(exception.Message, maxLength: 300));
+            server.Log.DataUnreadableDetails(name, socket.Id, exception);
+            return;
+        }
+
         server.Metrics.HandlerFailed();
         if (eventName is null)
         {
@@ -53,14 +122,16 @@ internal sealed class RunningHandlers(SocketIOServer server)
         }
     }
 
-    /// <summary>Waits until enough handlers have finished, or the connection is closed.</summary>
+    /// <summary>Waits until enough has finished, or the connection is closed.</summary>
     public async Task WaitBelowLimitAsync()
     {
-        server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRunningHandlers));
+        server.Metrics.LimitExceeded(HasTooManyHandlers ? nameof(SocketIOOptions.MaxRunningHandlers) : nameof(SocketIOOptions.MaxWaitingEventBytes));
         while (true)
         {
             var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _belowLimit, signal);
+
+            // A fence, as where the counts change: either the counts are seen here as they are, or the signal is seen there.
+            Interlocked.Exchange(ref _belowLimit, signal);
             if (!IsAboveLimit || Volatile.Read(ref _isClosed))
             {
                 return;
@@ -73,16 +144,16 @@ internal sealed class RunningHandlers(SocketIOServer server)
     /// <summary>Lets reading go on, however many run: there is nothing left to read.</summary>
     public void Close()
     {
-        Volatile.Write(ref _isClosed, true);
+        Interlocked.Exchange(ref _isClosed, true);
         Volatile.Read(ref _belowLimit)?.TrySetResult();
     }
 
-    /// <summary>Completes when none runs any more; after <see cref="Close"/>.</summary>
+    /// <summary>Completes when nothing runs any more; after <see cref="Close"/>.</summary>
     public Task WaitIdleAsync()
     {
         // Made before the count is read: whoever ends after that finds it.
         TaskCompletionSource idle = LazyInitializer.EnsureInitialized(ref _idle, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));
-        return Volatile.Read(ref _count) == 0 ? Task.CompletedTask : idle.Task;
+        return Volatile.Read(ref _tasks) == 0 ? Task.CompletedTask : idle.Task;
     }
 
     private async Task FinishAsync(Task task, string? eventName, Socket socket)
@@ -95,12 +166,34 @@ internal sealed class RunningHandlers(SocketIOServer server)
         {
             OnFailed(eventName, socket, exception);
         }
-
-        if (Interlocked.Decrement(ref _count) == 0 && Volatile.Read(ref _isClosed))
+        finally
         {
-            Volatile.Read(ref _idle)?.TrySetResult();
+            Interlocked.Decrement(ref _handlers);
+            Volatile.Read(ref _belowLimit)?.TrySetResult();
+            try
+            {
+                await socket.EndUseAsync();
+            }
+            finally
+            {
+                End();
+            }
         }
+    }
 
-        Volatile.Read(ref _belowLimit)?.TrySetResult();
+    private async Task FinishAsync(Task task, string sessionId)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception exception)
+        {
+            server.Log.TaskFailed(sessionId, exception);
+        }
+        finally
+        {
+            End();
+        }
     }
 }

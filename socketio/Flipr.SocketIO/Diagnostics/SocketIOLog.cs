@@ -73,4 +73,37 @@ internal sealed partial class SocketIOLog(ILogger logger)
 
     [LoggerMessage(121, LogLevel.Warning, "The answer of socket {SocketId} to '{EventName}' is not a {Type}: {Defect}")]
     public partial void BadAnswer(string socketId, string eventName, Type type, string defect);
+
+    [LoggerMessage(130, LogLevel.Debug, "A handler of '{EventName}' ended with its socket {SocketId}: {Reason}")]
+    public partial void EndedWithSocket(string eventName, string socketId, string reason);
+
+    [LoggerMessage(131, LogLevel.Debug, "A middleware of {Namespace} ended with its socket {SocketId}, whose client has left: {Reason}")]
+    public partial void AdmissionEnded(string @namespace, string socketId, string reason);
+
+    [LoggerMessage(132, LogLevel.Information, "Socket {SocketId} was refused: what it sent is not of the form that a middleware of {Namespace} reads: {Reason}")]
+    public partial void AuthUnreadable(string @namespace, string socketId, string reason);
+
+    [LoggerMessage(133, LogLevel.Warning, "What socket {SocketId} sent with '{EventName}' is not of the form that a handler reads: {Reason}")]
+    public partial void DataUnreadable(string eventName, string socketId, string reason);
+
+    [LoggerMessage(134, LogLevel.Debug, "Why what socket {SocketId} sent with '{EventName}' could not be read")]
+    public partial void DataUnreadableDetails(string eventName, string socketId, Exception exception);
+
+    [LoggerMessage(135, LogLevel.Error, "Disposing the services of socket {SocketId} threw")]
+    public partial void ServicesFailed(string socketId, Exception exception);
+
+    [LoggerMessage(136, LogLevel.Error, "A handler of the rooms of {Namespace} threw; the rooms are as they should be")]
+    public partial void RoomHandlerFailed(string @namespace, Exception exception);
+
+    [LoggerMessage(137, LogLevel.Error, "A handler of OnNewNamespace for {Namespace} threw; the namespace does not exist, and the client was refused")]
+    public partial void NewNamespaceFailed(string @namespace, Exception exception);
+
+    [LoggerMessage(138, LogLevel.Information, "A client was refused the new namespace {Namespace}: there are {Limit}, and somebody is in each (option MaxNamespaces)")]
+    public partial void TooManyNamespaces(string @namespace, int limit);
+
+    [LoggerMessage(139, LogLevel.Information, "Connection {SessionId} was refused {Namespace}: its auth has {Size} bytes, {Limit} are allowed (option MaxAuthBytes)")]
+    public partial void AuthTooLarge(string sessionId, string @namespace, int size, int limit);
+
+    [LoggerMessage(140, LogLevel.Error, "Work on behalf of connection {SessionId} failed")]
+    public partial void TaskFailed(string sessionId, Exception exception);
 }

@@ -49,6 +49,12 @@ public sealed class SocketIOOptions
     /// <summary>How deep received JSON may nest. 64.</summary>
     public int MaxJsonDepth { get; set; } = 64;
 
+    /// <summary>
+    /// Bytes of <c>auth</c> that a client may send to a namespace. 16,384: many times what tokens have, and what a server keeps for each namespace of each
+    /// connection as long as that lasts. A client that sends more is refused with <c>Auth too large</c>.
+    /// </summary>
+    public int MaxAuthBytes { get; set; } = 16 * 1024;
+
     /// <summary>Namespaces one connection may join. 100.</summary>
     public int MaxNamespacesPerConnection { get; set; } = 100;
 
@@ -58,7 +64,10 @@ public sealed class SocketIOOptions
     /// </summary>
     public Func<LocalAdapter, Adapter>? Adapter { get; set; }
 
-    /// <summary>Namespaces that may exist, those created by clients' connections included. 10,000.</summary>
+    /// <summary>
+    /// Namespaces that may exist, those created by clients' connections included. 10,000. When there are as many, one that came into being by a pattern or a
+    /// function and that nobody is in makes room for the next, unless handlers were registered on it alone.
+    /// </summary>
     public int MaxNamespaces { get; set; } = 10_000;
 
     /// <summary>Whether a namespace that came into being by a pattern or a function is removed, with what was registered on it, when its last socket leaves. <see langword="false"/>.</summary>
@@ -75,6 +84,12 @@ public sealed class SocketIOOptions
 
     /// <summary>Handlers of one connection that may run at once; past it, nothing more is read from the connection until one ends. 1,000.</summary>
     public int MaxRunningHandlers { get; set; } = 1_000;
+
+    /// <summary>
+    /// Bytes of one connection's events that may wait in middleware for events (<see cref="Socket.Use(Func{string, IReadOnlyList{JsonData}, Task})"/>); past it, nothing more
+    /// is read from the connection until one of them has passed. 1 MiB. A single larger event passes when no other waits.
+    /// </summary>
+    public long MaxWaitingEventBytes { get; set; } = 1024 * 1024;
 
     /// <summary>The transports clients may use. Both.</summary>
     public SocketIOTransports Transports { get; set; } = SocketIOTransports.All;

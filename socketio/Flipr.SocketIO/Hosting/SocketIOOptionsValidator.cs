@@ -28,11 +28,13 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
             failures.Add($"SocketIOOptions.MaxJsonDepth is {options.MaxJsonDepth}: choose at most {MaxWritableDepth}, which is as deep as JSON can be written.");
         }
 
+        AtLeast(options.MaxAuthBytes, 0, nameof(options.MaxAuthBytes));
         AtLeast(options.MaxNamespacesPerConnection, 1, nameof(options.MaxNamespacesPerConnection));
         AtLeast(options.MaxNamespaces, 1, nameof(options.MaxNamespaces));
         AtLeast(options.MaxRoomsPerSocket, 0, nameof(options.MaxRoomsPerSocket));
         AtLeast(options.MaxPendingAcks, 1, nameof(options.MaxPendingAcks));
         AtLeast(options.MaxRunningHandlers, 1, nameof(options.MaxRunningHandlers));
+        AtLeast(options.MaxWaitingEventBytes, 1, nameof(options.MaxWaitingEventBytes));
         AtLeast(options.HttpCompressionThreshold ?? 0, 0, nameof(options.HttpCompressionThreshold));
 
 

@@ -22,10 +22,16 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <summary>Longest namespace name, in bytes: what a message keeps room for.</summary>
     internal const int MaxNamespaceLength = 256;
 
+    /// <summary>What a client is told that asks for a namespace which does not exist.</summary>
+    internal const string InvalidNamespace = "Invalid namespace";
+
     private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
 
     // Held to create a namespace, to remove one, and to enter one that may be removed.
     private readonly Lock _existence = new();
+
+    // Namespaces of patterns and functions that nobody is in: they make room when there are as many as there may be.
+    private readonly HashSet<Namespace> _vacant = [];
     private readonly CancellationTokenRegistration _stopping;
     private ImmutableArray<ParentNamespace> _parents = [];
     private ImmutableArray<Func<HttpContext, RequestDelegate, Task>> _requestMiddleware = [];
@@ -112,7 +118,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
             throw new ArgumentException($"'{name}' cannot be a namespace: no commas, no record separators, at most {MaxNamespaceLength} bytes.", nameof(name));
         }
 
-        return FindNamespace(name) ?? Create(name, _parents.FirstOrDefault(parent => parent.MatchesByName(name)));
+        return FindNamespace(name) ?? Create(name, _parents.FirstOrDefault(parent => parent.MatchesByName(name)), limit: int.MaxValue)!;
     }
 
     /// <summary>Namespaces by pattern: one is created when a client connects to a name that matches.</summary>
@@ -140,9 +146,9 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <summary>
     /// Called for every namespace that comes into being as one of a pattern's or a function's, whether a client's connection or
-    /// <see cref="Of(string)"/> creates it.
+    /// <see cref="Of(string)"/> creates it. Clients join when it has returned.
     /// </summary>
-    /// <param name="handler">The handler.</param>
+    /// <param name="handler">The handler. If it throws, the namespace does not come into being and the client is refused.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnNewNamespace(Action<Namespace> handler)
     {
@@ -267,6 +273,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
             if (ns is not null)
             {
                 ns.Entering++;
+                _vacant.Remove(ns);
             }
 
             return ns;
@@ -290,47 +297,75 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     internal bool HasDynamicNamespaces => !_parents.IsEmpty;
 
     /// <summary>Creates the namespace that a client asks for, if a parent accepts the name, and enters it.</summary>
-    internal async ValueTask<Namespace?> EnterNewAsync(string name, JsonData auth)
+    /// <returns>The namespace, or what the client is told instead.</returns>
+    internal async ValueTask<(Namespace? Namespace, string? Refusal)> EnterNewAsync(string name, JsonData auth)
     {
         foreach (ParentNamespace parent in _parents)
         {
-            if (await parent.MatchesAsync(name, auth))
+            if (!await parent.MatchesAsync(name, auth))
             {
-                if (!IsNamespaceName(name) || _namespaces.Count >= Options.MaxNamespaces)
-                {
-                    return null;
-                }
-
-                Create(name, parent);
-
-                // It may have been cleaned up meanwhile, if somebody else came and went.
-                Namespace? entered;
-                while ((entered = Enter(name)) is null)
-                {
-                    Create(name, parent);
-                }
-
-                return entered;
+                continue;
             }
+
+            if (!IsNamespaceName(name))
+            {
+                break;
+            }
+
+            // It may be cleaned up at once, if somebody else comes and goes.
+            Namespace? entered;
+            while ((entered = Enter(name)) is null)
+            {
+                try
+                {
+                    if (Create(name, parent, Options.MaxNamespaces) is null)
+                    {
+                        Metrics.LimitExceeded(nameof(SocketIOOptions.MaxNamespaces));
+                        Log.TooManyNamespaces(LogText.Clean(name), Options.MaxNamespaces);
+                        return (null, "Too many namespaces");
+                    }
+                }
+                catch (Exception exception)
+                {
+                    Log.NewNamespaceFailed(LogText.Clean(name), exception);
+                    return (null, InvalidNamespace);
+                }
+            }
+
+            if (entered.Opening is not { } opening || await opening)
+            {
+                return (entered, null);
+            }
+
+            OnEntered(entered);
+            break;
         }
 
-        return null;
+        return (null, InvalidNamespace);
     }
 
-    /// <summary>A socket has left: a parent's namespace goes with the last one, if the option says so.</summary>
+    /// <summary>A socket has left: a parent's namespace goes with the last one, if the option says so; otherwise it may make room for another.</summary>
     internal void OnSocketLeft(Namespace ns)
     {
-        if (!Options.CleanupEmptyChildNamespaces || ns.Parent is not { } parent)
+        if (ns.Parent is null)
         {
             return;
         }
 
         lock (_existence)
         {
-            if (ns is { Entering: 0, Rooms.Count: 0 } && _namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns)))
+            if (ns is not { Entering: 0, Rooms.Count: 0, Opening: null })
             {
-                parent.Remove(ns);
-                DisposeAdapterLocked(ns);
+                return;
+            }
+
+            if (Options.CleanupEmptyChildNamespaces)
+            {
+                RemoveLocked(ns);
+            }
+            else if (FindNamespace(ns.Name) == ns)
+            {
+                _vacant.Add(ns);
             }
         }
     }
@@ -396,10 +431,12 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         return parent;
     }
 
-    // In one step: clients and the application may ask for the same name at once.
-    private Namespace Create(string name, ParentNamespace? parent)
+    /// <summary>Creates the namespace if there is none: clients and the application may ask for the same name at once.</summary>
+    /// <returns>The namespace; <see langword="null"/> if there are <paramref name="limit"/> already, and somebody is in each.</returns>
+    private Namespace? Create(string name, ParentNamespace? parent, int limit)
     {
-        Namespace? created;
+        Namespace created;
+        var opening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_existence)
         {
             if (FindNamespace(name) is { } existing)
@@ -407,16 +444,91 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
                 return existing;
             }
 
+            if (_namespaces.Count >= limit && !TryMakeRoomLocked())
+            {
+                return null;
+            }
+
             created = parent?.Create(name) ?? new Namespace(this, name);
+            created.Opening = parent is null ? null : opening.Task;
             _namespaces[name] = created;
         }
 
         if (parent is not null)
         {
-            _newNamespace?.Invoke(created);
+            Open(created, opening);
         }
 
         return created;
+    }
+
+    // Under no lock: what is registered with OnNewNamespace is the application's.
+    private void Open(Namespace created, TaskCompletionSource<bool> opening)
+    {
+        bool isOpen = false;
+        try
+        {
+            created.Announce(_newNamespace);
+            isOpen = true;
+        }
+        finally
+        {
+            lock (_existence)
+            {
+                if (isOpen)
+                {
+                    created.Opening = null;
+                }
+                else
+                {
+                    RemoveLocked(created);
+                }
+            }
+
+            opening.SetResult(isOpen);
+            if (isOpen)
+            {
+                OnOpened(created);
+            }
+        }
+    }
+
+    // Nobody may ever come: with the option it stays until somebody has come and gone.
+    private void OnOpened(Namespace created)
+    {
+        lock (_existence)
+        {
+            if (created is { Entering: 0, Rooms.Count: 0 } && FindNamespace(created.Name) == created)
+            {
+                _vacant.Add(created);
+            }
+        }
+    }
+
+    private bool TryMakeRoomLocked()
+    {
+        foreach (Namespace vacant in _vacant)
+        {
+            // What the application has guarded by handlers of its own must not come back without them.
+            _vacant.Remove(vacant);
+            if (!vacant.IsCustomised)
+            {
+                RemoveLocked(vacant);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void RemoveLocked(Namespace ns)
+    {
+        _vacant.Remove(ns);
+        if (_namespaces.TryRemove(new KeyValuePair<string, Namespace>(ns.Name, ns)))
+        {
+            ns.Parent?.Remove(ns);
+            DisposeAdapterLocked(ns);
+        }
     }
 
     private protected override Broadcast Select() => Default.Everyone;

@@ -8,11 +8,17 @@ namespace Flipr.SocketIO;
 /// <summary>A namespace: a channel of its own on the shared connection, with its own sockets, rooms, middleware and handlers.</summary>
 public sealed class Namespace : BroadcastSource
 {
+    // The new namespace that the application is being told of on this thread.
+    [ThreadStatic]
+    private static Namespace? _announced;
+
     private readonly Lock _lock = new();
     private readonly byte[] _wireName;
     private readonly Broadcast _everyone;
+    private (RoomChangeKind Kind, Action<RoomChange> Handler)[] _roomHandlers = [];
     private Func<Socket, Task>[] _middleware = [];
     private Func<Socket, Task>[] _connectionHandlers = [];
+    private int _outgoingListeners;
 
     internal Namespace(SocketIOServer server, string name)
     {
@@ -54,7 +60,16 @@ public sealed class Namespace : BroadcastSource
     internal Broadcast Everyone => _everyone;
 
     /// <summary>Whether any of its sockets listens to what is sent to it.</summary>
-    internal bool HasOutgoingListeners { get; set; }
+    internal bool HasOutgoingListeners => System.Threading.Volatile.Read(ref _outgoingListeners) > 0;
+
+    /// <summary>
+    /// Completes when those who are told of new namespaces have finished: nobody joins before. <see langword="false"/> if one of them threw,
+    /// and the namespace is none. <see langword="null"/> from then on, and where nobody is told.
+    /// </summary>
+    internal Task<bool>? Opening { get; set; }
+
+    /// <summary>Whether the application has registered something here, beyond what its <see cref="Parent"/> brought and what it registers for every new namespace.</summary>
+    internal bool IsCustomised { get; private set; }
 
     /// <summary>The name in a packet's header: empty for the default namespace.</summary>
     internal ReadOnlySpan<byte> WireName => _wireName;
@@ -85,10 +100,8 @@ public sealed class Namespace : BroadcastSource
     public void OnConnection(Func<Socket, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
-        {
-            _connectionHandlers = [.. _connectionHandlers, handler];
-        }
+        OnCustomised();
+        AddConnectionHandler(handler);
     }
 
     /// <inheritdoc cref="OnConnection(Func{Socket, Task})"/>
@@ -110,10 +123,8 @@ public sealed class Namespace : BroadcastSource
     public void Use(Func<Socket, Task> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);
-        lock (_lock)
-        {
-            _middleware = [.. _middleware, middleware];
-        }
+        OnCustomised();
+        AddMiddleware(middleware);
     }
 
     /// <inheritdoc cref="Use(Func{Socket, Task})"/>
@@ -133,55 +144,43 @@ public sealed class Namespace : BroadcastSource
         where THandler : ISocketHandler
     {
         Server.ThrowIfNotRegistered<THandler>();
-        OnConnection(static socket => socket.Services.GetRequiredService<THandler>().OnConnectionAsync(socket));
+        OnConnection(RunHandlerAsync<THandler>);
     }
 
     /// <summary>Called when a room comes into being. The room of a socket's own id is not announced: it comes with the connection.</summary>
-    /// <param name="handler">Called with the room's name. It must be quick: it runs within the join.</param>
+    /// <param name="handler">Called with the room's name. It must be quick: it runs within the join, or soon after where another thread tells of an earlier change; one at a time, in the order of the changes. What it throws is logged.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomCreated(Action<string> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
-        {
-            Rooms.OnRoomChanged += (room, exists) => CallIf(exists, handler, room);
-        }
+        AddRoomHandler(RoomChangeKind.Created, change => handler(change.Room));
     }
 
     /// <summary>Called when a room's last socket has left.</summary>
-    /// <param name="handler">Called with the room's name. It must be quick: it runs within the leave.</param>
+    /// <param name="handler">Called with the room's name. It must be quick: it runs within the leave, or soon after where another thread tells of an earlier change; one at a time, in the order of the changes. What it throws is logged.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomDeleted(Action<string> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
-        {
-            Rooms.OnRoomChanged += (room, exists) => CallIf(!exists, handler, room);
-        }
+        AddRoomHandler(RoomChangeKind.Deleted, change => handler(change.Room));
     }
 
     /// <summary>Called when a socket joins a room.</summary>
-    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the join.</param>
+    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the join, or soon after where another thread tells of an earlier change; one at a time, in the order of the changes. What it throws is logged.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomJoined(Action<string, string> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
-        {
-            Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(isIn, handler, room, id);
-        }
+        AddRoomHandler(RoomChangeKind.Joined, change => handler(change.Room, change.Id!));
     }
 
     /// <summary>Called when a socket leaves a room.</summary>
-    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the leave.</param>
+    /// <param name="handler">Called with the room's name and the socket's id. It must be quick: it runs within the leave, or soon after where another thread tells of an earlier change; one at a time, in the order of the changes. What it throws is logged.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnRoomLeft(Action<string, string> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        lock (_lock)
-        {
-            Rooms.OnMembershipChanged += (room, id, isIn) => CallIf(!isIn, handler, room, id);
-        }
+        AddRoomHandler(RoomChangeKind.Left, change => handler(change.Room, change.Id!));
     }
 
     /// <summary>The rooms there are, and how many sockets each has, on all servers; without the rooms of the sockets' own ids.</summary>
@@ -237,6 +236,45 @@ public sealed class Namespace : BroadcastSource
         return Rooms.Find(id);
     }
 
+    /// <summary>Tells of the namespace; what is registered on it meanwhile, the next one of this name gets as well.</summary>
+    internal void Announce(Action<Namespace>? handlers)
+    {
+        Namespace? outer = _announced;
+        _announced = this;
+        try
+        {
+            handlers?.Invoke(this);
+        }
+        finally
+        {
+            _announced = outer;
+        }
+    }
+
+    internal static Task RunHandlerAsync<THandler>(Socket socket)
+        where THandler : ISocketHandler => socket.Services.GetRequiredService<THandler>().OnConnectionAsync(socket);
+
+    /// <summary>One socket more, or less, listens to what is sent to it.</summary>
+    internal void CountOutgoingListener(int difference) => Interlocked.Add(ref _outgoingListeners, difference);
+
+    /// <summary>As <see cref="OnConnection(Func{Socket, Task})"/>, on behalf of the parent.</summary>
+    internal void AddConnectionHandler(Func<Socket, Task> handler)
+    {
+        lock (_lock)
+        {
+            _connectionHandlers = [.. _connectionHandlers, handler];
+        }
+    }
+
+    /// <summary>As <see cref="Use(Func{Socket, Task})"/>, on behalf of the parent.</summary>
+    internal void AddMiddleware(Func<Socket, Task> middleware)
+    {
+        lock (_lock)
+        {
+            _middleware = [.. _middleware, middleware];
+        }
+    }
+
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
@@ -254,19 +292,34 @@ public sealed class Namespace : BroadcastSource
         return writer.ToPacket(_wireName, eventName, copyAttachments: true);
     }
 
-    private static void CallIf(bool condition, Action<string> handler, string room)
+    private void OnCustomised() => IsCustomised |= _announced != this;
+
+    private void AddRoomHandler(RoomChangeKind kind, Action<RoomChange> handler)
     {
-        if (condition)
+        OnCustomised();
+        lock (_lock)
         {
-            handler(room);
+            _roomHandlers = [.. _roomHandlers, (kind, handler)];
+            Rooms.Listener ??= OnRoomChanged;
         }
     }
 
-    private static void CallIf(bool condition, Action<string, string> handler, string room, string id)
+    private void OnRoomChanged(RoomChange change)
     {
-        if (condition)
+        foreach ((RoomChangeKind kind, Action<RoomChange> handler) in System.Threading.Volatile.Read(ref _roomHandlers))
         {
-            handler(room, id);
+            try
+            {
+                if (kind == change.Kind)
+                {
+                    handler(change);
+                }
+            }
+            catch (Exception exception)
+            {
+                Server.Metrics.HandlerFailed();
+                Server.Log.RoomHandlerFailed(Name, exception);
+            }
         }
     }
 

@@ -45,7 +45,11 @@ public sealed class ParentNamespace : EventEmitter
     public void OnConnection(Action<Socket> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Setup(child => child.OnConnection(handler));
+        OnConnection(socket =>
+        {
+            handler(socket);
+            return Task.CompletedTask;
+        });
     }
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
@@ -53,14 +57,14 @@ public sealed class ParentNamespace : EventEmitter
     public void OnConnection(Func<Socket, Task> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Setup(child => child.OnConnection(handler));
+        Setup(child => child.AddConnectionHandler(handler));
     }
 
     /// <inheritdoc cref="Namespace.OnConnection(Func{Socket, Task})"/>
     public void OnConnection(Func<Socket, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Setup(child => child.OnConnection(handler));
+        OnConnection(socket => handler(socket).AsTask());
     }
 
     /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
@@ -68,14 +72,14 @@ public sealed class ParentNamespace : EventEmitter
     public void Use(Func<Socket, Task> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);
-        Setup(child => child.Use(middleware));
+        Setup(child => child.AddMiddleware(middleware));
     }
 
     /// <inheritdoc cref="Namespace.Use(Func{Socket, Task})"/>
     public void Use(Func<Socket, ValueTask> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);
-        Setup(child => child.Use(middleware));
+        Use(socket => middleware(socket).AsTask());
     }
 
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
@@ -84,7 +88,7 @@ public sealed class ParentNamespace : EventEmitter
     {
         // Now, not when the first client creates a child.
         _server.ThrowIfNotRegistered<THandler>();
-        Setup(static child => child.UseHandler<THandler>());
+        OnConnection(Namespace.RunHandlerAsync<THandler>);
     }
 
     internal ValueTask<bool> MatchesAsync(string name, JsonData auth) => _matches(name, auth);

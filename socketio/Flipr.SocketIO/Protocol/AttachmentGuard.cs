@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Flipr.SocketIO.Protocol;
 
 /// <summary>
@@ -12,11 +10,11 @@ internal static class AttachmentGuard
     /// <exception cref="ArgumentException">It has more.</exception>
     public static void Check(ReadOnlySpan<byte> json, int attachments)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        using var scanner = new PlaceholderScanner(json, int.MaxValue);
         int placeholders = 0;
-        while (reader.Read())
+        while (scanner.Read())
         {
-            if (reader.TokenType == JsonTokenType.StartObject && Placeholder.Read(reader) is not null)
+            if (scanner.IsPlaceholder)
             {
                 placeholders++;
             }

@@ -16,17 +16,17 @@ internal static class PacketReader
     /// <param name="maxAttachments">The most attachments one packet may announce.</param>
     /// <param name="header">The header, when the packet has a valid one.</param>
     /// <returns>What is wrong with the packet, for the log; <see langword="null"/> if nothing is.</returns>
-    public static string? Read(ReadOnlySpan<byte> text, int maxAttachments, out PacketHeader header)
+    public static PacketDefect? Read(ReadOnlySpan<byte> text, int maxAttachments, out PacketHeader header)
     {
         header = default;
         if (text.IsEmpty)
         {
-            return "the packet is empty";
+            return new PacketDefect("the packet is empty");
         }
 
         if (text[0] is < (byte)'0' or > (byte)'6')
         {
-            return "the packet type is not a digit from 0 to 6";
+            return new PacketDefect("the packet type is not a digit from 0 to 6");
         }
 
         var type = (PacketType)(text[0] - '0');
@@ -36,12 +36,12 @@ internal static class PacketReader
         {
             if (!TryReadNumber(text, ref position, out ulong count) || position >= text.Length || text[position] != '-')
             {
-                return "a binary packet does not say how many attachments follow";
+                return new PacketDefect("a binary packet does not say how many attachments follow");
             }
 
             if (count == 0 || count > (ulong)maxAttachments)
             {
-                return $"the number of attachments is not within 1 and {maxAttachments} (option MaxAttachments)";
+                return new PacketDefect($"the number of attachments is not within 1 and {maxAttachments}", count == 0 ? PacketLimit.None : PacketLimit.Attachments);
             }
 
             attachments = (int)count;
@@ -62,7 +62,7 @@ internal static class PacketReader
         {
             if (!TryReadNumber(text, ref position, out ulong id))
             {
-                return "the ack id is not an unsigned integer";
+                return new PacketDefect("the ack id is not an unsigned integer");
             }
 
             ackId = id;

@@ -8,6 +8,12 @@ internal static class Placeholder
     private static readonly JsonEncodedText MarkProperty = JsonEncodedText.Encode("_placeholder");
     private static readonly JsonEncodedText NumberProperty = JsonEncodedText.Encode("num");
 
+    /// <summary>The name of the member that makes an object a placeholder.</summary>
+    public static ReadOnlySpan<byte> Mark => MarkProperty.EncodedUtf8Bytes;
+
+    /// <summary>The name of the member with the attachment's number.</summary>
+    public static ReadOnlySpan<byte> Num => NumberProperty.EncodedUtf8Bytes;
+
     /// <summary>Reads the object at which <paramref name="reader"/> stands (a copy: the caller's reader does not move).</summary>
     /// <returns>The attachment's number, -1 if it has no valid one, <see langword="null"/> if the object is no placeholder.</returns>
     public static int? Read(Utf8JsonReader reader)
@@ -16,12 +22,12 @@ internal static class Placeholder
         int number = -1;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(MarkProperty.EncodedUtf8Bytes))
+            if (JsonText.IsEqual(ref reader, Mark))
             {
                 reader.Read();
                 isPlaceholder = reader.TokenType == JsonTokenType.True;
             }
-            else if (reader.ValueTextEquals(NumberProperty.EncodedUtf8Bytes))
+            else if (JsonText.IsEqual(ref reader, Num))
             {
                 reader.Read();
                 number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int value) ? value : -1;

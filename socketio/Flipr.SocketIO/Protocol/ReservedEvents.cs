@@ -14,6 +14,11 @@ internal static class ReservedEvents
     /// <summary>Whether the string at which <paramref name="reader"/> stands is a reserved name.</summary>
     public static bool Contains(ref Utf8JsonReader reader)
     {
+        if (reader.ValueIsEscaped && JsonText.HasHalf(reader.ValueSpan))
+        {
+            return false;
+        }
+
         // Called for every event: the comparison works on the bytes as they stand and allocates nothing.
         foreach (string name in Names)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Flipr.SocketIO.Protocol;
@@ -10,63 +11,72 @@ internal sealed class JsonDataConverter : JsonConverter<JsonData>
     public override bool HandleNull => true;
 
     public override JsonData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        new(JsonElement.ParseValue(ref reader), AttachmentScope.Received, options);
+        new(OriginalText.Parse(ref reader), AttachmentScope.Received, options);
 
     public override void Write(Utf8JsonWriter writer, JsonData value, JsonSerializerOptions options)
     {
-        if (value.Json.ValueKind == JsonValueKind.Undefined)
+        if (value.IsUndefined)
         {
             writer.WriteNullValue();
         }
         else if (value.Attachments.Count == 0 || AttachmentScope.Collected is not { } collected)
         {
-            value.Json.WriteTo(writer);
+            JsonElementConverter.Write(writer, value.Json);
         }
         else
         {
-            Write(writer, value.Json, value.Attachments, collected);
+            WriteNumberedAnew(writer, value.Text, value.Attachments, collected);
         }
     }
 
-    private static void Write(
-        Utf8JsonWriter writer, JsonElement json, IReadOnlyList<ReadOnlyMemory<byte>> attachments, List<ReadOnlyMemory<byte>> collected)
+    // What stands between the placeholders stays as it came.
+    private static void WriteNumberedAnew(
+        Utf8JsonWriter writer, ReadOnlySpan<byte> json, IReadOnlyList<ReadOnlyMemory<byte>> attachments, List<ReadOnlyMemory<byte>> collected)
     {
-        switch (json.ValueKind)
+        List<(Range Position, int Number)> placeholders = FindPlaceholders(json, attachments.Count);
+        if (placeholders.Count == 0)
         {
-            case JsonValueKind.Object when IsPlaceholder(json, attachments.Count, out int number):
-                Placeholder.Write(writer, collected.Count);
-                collected.Add(attachments[number]);
-                break;
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (JsonProperty property in json.EnumerateObject())
-                {
-                    writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value, attachments, collected);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (JsonElement element in json.EnumerateArray())
-                {
-                    Write(writer, element, attachments, collected);
-                }
-
-                writer.WriteEndArray();
-                break;
-            default:
-                json.WriteTo(writer);
-                break;
+            writer.WriteRawValue(json, skipInputValidation: true);
+            return;
         }
+
+        var text = new ArrayBufferWriter<byte>(json.Length + 64);
+        using var own = new Utf8JsonWriter(text);
+        int written = 0;
+        foreach ((Range position, int number) in placeholders)
+        {
+            text.Write(json[written..position.Start.Value]);
+            own.Reset();
+            Placeholder.Write(own, collected.Count);
+            own.Flush();
+            collected.Add(attachments[number]);
+            written = position.End.Value;
+        }
+
+        text.Write(json[written..]);
+        writer.WriteRawValue(text.WrittenSpan, skipInputValidation: true);
     }
 
-    private static bool IsPlaceholder(JsonElement json, int attachments, out int number)
+    private static List<(Range Position, int Number)> FindPlaceholders(ReadOnlySpan<byte> json, int attachments)
     {
-        number = -1;
-        return json.TryGetProperty("_placeholder", out JsonElement mark) && mark.ValueKind == JsonValueKind.True
-            && json.TryGetProperty("num", out JsonElement num) && num.ValueKind == JsonValueKind.Number
-            && num.TryGetInt32(out number) && number >= 0 && number < attachments;
+        List<(Range Position, int Number)> found = [];
+        using var scanner = new PlaceholderScanner(json, int.MaxValue);
+        while (scanner.Read())
+        {
+            if (!scanner.IsPlaceholder || scanner.Number < 0 || scanner.Number >= attachments)
+            {
+                continue;
+            }
+
+            // Whatever a placeholder has in it goes with it.
+            while (found.Count > 0 && found[^1].Position.Start.Value > scanner.Position.Start.Value)
+            {
+                found.RemoveAt(found.Count - 1);
+            }
+
+            found.Add((scanner.Position, scanner.Number));
+        }
+
+        return found;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SocketIOSerializer
         Options.Converters.Add(new MemoryAttachmentConverter());
         Options.Converters.Add(new ReadOnlyMemoryAttachmentConverter());
         Options.Converters.Add(new JsonDataConverter());
+        Options.Converters.Add(new JsonElementConverter());
         Options.TypeInfoResolver = JsonTypeInfoResolver.Combine([.. options.Json.TypeInfoResolverChain, BuiltInTypesContext.Default, .. ReflectionResolver()]);
         Options.MakeReadOnly();
         WriterOptions = new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true };

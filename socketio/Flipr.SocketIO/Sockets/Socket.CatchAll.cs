@@ -9,6 +9,7 @@ public sealed partial class Socket
     private ImmutableArray<Func<string, IReadOnlyList<JsonData>, Task>> _any = [];
     private ImmutableArray<Action<string, IReadOnlyList<JsonData>>> _anyOutgoing = [];
     private ImmutableArray<Func<string, IReadOnlyList<JsonData>, Task>> _eventMiddleware = [];
+    private bool _countsAsOutgoingListener;
 
     /// <summary>Whether an event's arguments must be read before its handlers are looked for.</summary>
     internal bool SeesEveryEvent => !_any.IsEmpty;
@@ -45,14 +46,23 @@ public sealed partial class Socket
     public void OnAnyOutgoing(Action<string, IReadOnlyList<JsonData>> listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
-        Namespace.HasOutgoingListeners = true;
-        ImmutableInterlocked.Update(ref _anyOutgoing, static (all, added) => all.Add(added), listener);
+        lock (_listeners)
+        {
+            _anyOutgoing = _anyOutgoing.Add(listener);
+            CountOutgoingLocked();
+        }
     }
 
     /// <summary>Removes a listener that <see cref="OnAnyOutgoing"/> added; all of them if none is named.</summary>
     /// <param name="listener">The listener, as it was registered.</param>
-    public void OffAnyOutgoing(Action<string, IReadOnlyList<JsonData>>? listener = null) =>
-        ImmutableInterlocked.Update(ref _anyOutgoing, static (all, removed) => removed is null ? [] : all.Remove(removed), listener);
+    public void OffAnyOutgoing(Action<string, IReadOnlyList<JsonData>>? listener = null)
+    {
+        lock (_listeners)
+        {
+            _anyOutgoing = listener is null ? [] : _anyOutgoing.Remove(listener);
+            CountOutgoingLocked();
+        }
+    }
 
     /// <summary>
     /// Adds a middleware, run for every event before its handlers, in the order of registration. It lets the event through by
@@ -88,6 +98,17 @@ public sealed partial class Socket
                 Namespace.Server.Metrics.HandlerFailed();
                 Namespace.Server.Log.HandlerFailed(packet.Name, Id, exception);
             }
+        }
+    }
+
+    // The namespace reads the arguments of what it sends only while somebody listens.
+    private void CountOutgoingLocked()
+    {
+        bool counts = !_anyOutgoing.IsEmpty && _phase != Phase.Gone;
+        if (counts != _countsAsOutgoingListener)
+        {
+            _countsAsOutgoingListener = counts;
+            Namespace.CountOutgoingListener(counts ? 1 : -1);
         }
     }
 }

@@ -13,18 +13,31 @@ namespace Flipr.SocketIO;
 /// <remarks>
 /// Handlers start in the order in which the events arrived; the next one starts when the one before has returned or first
 /// awaited. Blocking in a handler blocks this connection alone. An exception is logged and leaves the connection as it is.
-/// What a handler returns is not sent: it answers by its <see cref="Ack"/>.
+/// What a handler returns answers the event, if the client asked for an answer; or it answers by its <see cref="Ack"/>.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The token source has neither timer nor wait handle, and its token is used after the disconnect.")]
 public sealed partial class Socket : EventEmitter
 {
+    // The socket whose OnDisconnecting runs here.
+    private static readonly AsyncLocal<Socket?> Disconnecting = new();
+
     private readonly ClientConnection _connection;
     private readonly SocketEmitter _emitter;
     private readonly Dictionary<string, EventListener[]> _listeners = new(StringComparer.Ordinal);
     private ConcurrentDictionary<string, object?>? _data;
     private AsyncServiceScope? _scope;
     private CancellationTokenSource? _disconnected;
+    private BeforeConnect? _before;
+
+
+    // The rooms that the server's disconnect has taken it out of; only who is told of the disconnect sees them once more.
+    private IReadOnlyCollection<string>? _roomsLeft;
     private bool _hasDisconnected;
+    private bool _areServicesDisposed;
+    private Phase _phase;
+
+    // What keeps the services alive: the socket itself until its end has been told, and each handler that runs.
+    private int _uses = 1;
     private Func<string, Task>[] _disconnecting = [];
     private Func<string, Task>[] _disconnect = [];
 
@@ -52,13 +65,21 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Whatever the application wants to remember with the socket.</summary>
     public IDictionary<string, object?> Data => LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));
 
-    /// <summary>Services with the lifetime of this socket; disposed after it has disconnected.</summary>
+    /// <summary>Services with the lifetime of this socket; disposed after it has disconnected and the last of its handlers has ended.</summary>
+    /// <exception cref="ObjectDisposedException">They have been disposed.</exception>
     public IServiceProvider Services
     {
         get
         {
             lock (_listeners)
             {
+                if (_areServicesDisposed)
+                {
+                    throw new ObjectDisposedException(
+                        nameof(Services),
+                        $"The services of socket {Id} have been disposed: it has disconnected, or was refused, and its handlers have ended. What outlives a socket takes services of a scope of its own (IServiceScopeFactory).");
+                }
+
                 return (_scope ??= Namespace.Server.Services.CreateAsyncScope()).ServiceProvider;
             }
         }
@@ -67,7 +88,7 @@ public sealed partial class Socket : EventEmitter
     /// <summary>Whether the socket is connected to its namespace.</summary>
     public bool IsConnected { get; private set; }
 
-    /// <summary>Cancelled when the socket has disconnected: pass it to what a handler waits for.</summary>
+    /// <summary>Cancelled when the socket has disconnected: pass it to what a handler waits for. In middleware, when the client leaves before the socket has connected.</summary>
     public CancellationToken Disconnected
     {
         get
@@ -83,7 +104,27 @@ public sealed partial class Socket : EventEmitter
     public string Transport => _connection.Session.Transport.Name;
 
     /// <summary>The rooms it is in, the one with its own id included.</summary>
-    public IReadOnlyCollection<string> Rooms => Namespace.Rooms.RoomsOf(Id, this);
+    /// <remarks>In middleware those that it has joined so far. For <see cref="OnDisconnecting(Func{string, Task})"/> those that it was in.</remarks>
+    public IReadOnlyCollection<string> Rooms
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                if (_phase == Phase.Entering)
+                {
+                    return _before is null ? [] : [.. _before.Rooms];
+                }
+
+                if (_roomsLeft is { } left && Disconnecting.Value == this)
+                {
+                    return left;
+                }
+            }
+
+            return Namespace.Rooms.RoomsOf(Id, this);
+        }
+    }
 
     /// <summary>Everyone in the namespace but this socket.</summary>
     public Broadcast Broadcast => new Broadcast(Namespace).WithoutRoom(Id);
@@ -165,14 +206,20 @@ public sealed partial class Socket : EventEmitter
     public Task<T> EmitWithAckAsync<T>(string eventName, params ReadOnlySpan<object?> arguments) =>
         _emitter.EmitWithAckAsync<T>(eventName, arguments);
 
-    /// <summary>Joins a room.</summary>
+    /// <summary>Joins a room. In middleware, the socket is in it when it has connected.</summary>
     /// <param name="room">The room's name.</param>
     /// <exception cref="ArgumentNullException">The room has no name: perhaps the client sent none.</exception>
     /// <exception cref="InvalidOperationException">The socket is in as many rooms as <see cref="SocketIOOptions.MaxRoomsPerSocket"/> allows.</exception>
     public ValueTask JoinAsync(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return Namespace.Adapter.JoinAsync(Id, [room]);
+        int limit = Namespace.Server.Options.MaxRoomsPerSocket;
+        return TryJoinBefore(room, limit) switch
+        {
+            true => ValueTask.CompletedTask,
+            false => throw TooManyRooms(limit),
+            null => Namespace.Adapter.JoinAsync(Id, [room]),
+        };
     }
 
     /// <summary>Leaves a room; nothing happens if the socket is not in it.</summary>
@@ -181,7 +228,7 @@ public sealed partial class Socket : EventEmitter
     public ValueTask LeaveAsync(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return Namespace.Adapter.LeaveAsync(Id, [room]);
+        return TryLeaveBefore(room) ? ValueTask.CompletedTask : Namespace.Adapter.LeaveAsync(Id, [room]);
     }
 
     /// <summary>Called when the socket is about to disconnect, while it is still in its rooms.</summary>
@@ -232,15 +279,26 @@ public sealed partial class Socket : EventEmitter
         });
     }
 
-    /// <summary>Disconnects the client from this namespace, or altogether. The client does not reconnect by itself.</summary>
+    /// <summary>
+    /// Disconnects the client from this namespace, or altogether. The client does not reconnect by itself. The socket is in no room any more when this
+    /// returns; its disconnect handlers run later, in turn. A socket that is still in middleware is kept out by an exception there, not by this.
+    /// </summary>
     /// <param name="close">Whether to end the connection with all its namespaces.</param>
-    public ValueTask DisconnectAsync(bool close = false) => _connection.DisconnectAsync(this, close);
+    public ValueTask DisconnectAsync(bool close = false)
+    {
+        _connection.Disconnect(this, close);
+        return ValueTask.CompletedTask;
+    }
 
     internal void Send(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed = null)
     {
         if (IsConnected)
         {
             _connection.Session.Send(message, isVolatile, unflushed);
+        }
+        else
+        {
+            SendBefore(message, isVolatile, unflushed);
         }
     }
 
@@ -251,41 +309,145 @@ public sealed partial class Socket : EventEmitter
     /// <exception cref="InvalidOperationException">The socket is in as many rooms as it may be.</exception>
     internal void JoinLocal(string room)
     {
-        if (!Namespace.Rooms.Join(Id, this, room, Namespace.Server.Options.MaxRoomsPerSocket) && IsConnected)
+        int limit = Namespace.Server.Options.MaxRoomsPerSocket;
+        if (!Namespace.Rooms.Join(Id, this, room, limit) && IsConnected)
         {
-            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
-            throw new InvalidOperationException(
-                $"Socket {Id} is in {Namespace.Server.Options.MaxRoomsPerSocket} rooms and cannot join another (option MaxRoomsPerSocket).");
+            throw TooManyRooms(limit);
         }
     }
 
-    /// <summary>The socket is in its namespace from now on.</summary>
+    /// <summary>The socket is in its namespace from now on. Called once, under the connection's turn, when the CONNECT packet has been queued.</summary>
     internal void Connect()
     {
-        IsConnected = true;
-        Namespace.Rooms.Add(Id, this);
+        BeforeConnect? before;
+        lock (_listeners)
+        {
+            // Whoever sends to it meanwhile, as to a member of the namespace, waits for the lock.
+            Namespace.Rooms.Add(Id, this);
+            before = _before;
+            _before = null;
+            foreach (OutboundMessage message in before?.Messages ?? [])
+            {
+                _connection.Session.Send(message);
+                message.Release();
+            }
+
+            _phase = Phase.Connected;
+            IsConnected = true;
+        }
+
+        foreach (string room in before?.Rooms ?? [])
+        {
+            Namespace.Rooms.Join(Id, this, room, int.MaxValue);
+        }
     }
+
+    /// <summary>The server has ended the socket, whose handlers are yet to hear of it: it is neither connected nor in any room from now on.</summary>
+    internal void Leave() => Leave(keepsRooms: true);
 
     /// <summary>The socket has left its namespace: tells the handlers. Called once, under the connection's turn.</summary>
     internal async Task OnClosedAsync(string reason)
     {
-        await RunAsync(_disconnecting, reason);
-        IsConnected = false;
-
-        // These run code of the application, too: whatever it throws, the disconnect handlers hear of the end.
-        await RunAsync([_ => LeaveRooms(), _ => CancelDisconnectedAsync()], reason);
-        PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
-        Namespace.Server.OnSocketLeft(Namespace);
-        await RunAsync(_disconnect, reason);
-        if (_scope is { } scope)
+        Disconnecting.Value = this;
+        try
         {
-            await RunAsync([_ => scope.DisposeAsync().AsTask()], reason);
+            await RunAsync(_disconnecting, reason);
+        }
+        finally
+        {
+            // These run code of the application, too: whatever it throws, the disconnect handlers hear of the end.
+            Disconnecting.Value = null;
+            try
+            {
+                await RunAsync([_ => EndAsync(), _ => CancelDisconnectedAsync(), .. _disconnect], reason);
+            }
+            finally
+            {
+                await EndUseAsync();
+            }
         }
 
-        Task LeaveRooms()
+        Task EndAsync()
         {
-            Namespace.Rooms.Remove(Id, this);
+            try
+            {
+                Leave(keepsRooms: false);
+            }
+            finally
+            {
+                PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+                Namespace.Server.OnSocketLeft(Namespace);
+            }
+
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The socket will not connect: it was refused, or its client has left.</summary>
+    internal async Task OnRefusedAsync(string reason)
+    {
+        BeforeConnect? before;
+        lock (_listeners)
+        {
+            _phase = Phase.Gone;
+            before = _before;
+            _before = null;
+            CountOutgoingLocked();
+        }
+
+        before?.Messages.ForEach(static message => message.Release());
+        PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        try
+        {
+            await RunAsync([_ => CancelDisconnectedAsync()], reason);
+        }
+        finally
+        {
+            await EndUseAsync();
+        }
+    }
+
+    /// <summary>The client has left before the socket has connected: the middleware need not wait any longer.</summary>
+    internal Task OnClientLeftAsync(string reason) => RunAsync([_ => CancelDisconnectedAsync()], reason);
+
+    /// <summary>Whether the client has left, or the socket was disconnected.</summary>
+    internal bool HasDisconnected
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                return _hasDisconnected;
+            }
+        }
+    }
+
+    /// <summary>A handler runs on: the services live at least until <see cref="EndUseAsync"/>.</summary>
+    internal void BeginUse() => Interlocked.Increment(ref _uses);
+
+    /// <summary>The handler has ended; with the last one of a socket that has gone, its services are disposed.</summary>
+    internal async ValueTask EndUseAsync()
+    {
+        if (Interlocked.Decrement(ref _uses) > 0)
+        {
+            return;
+        }
+
+        AsyncServiceScope? scope;
+        lock (_listeners)
+        {
+            _areServicesDisposed = true;
+            scope = _scope;
+            _scope = null;
+        }
+
+        try
+        {
+            await (scope?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (Exception exception)
+        {
+            Namespace.Server.Log.ServicesFailed(Id, exception);
         }
     }
 
@@ -316,14 +478,86 @@ public sealed partial class Socket : EventEmitter
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _emitter.SendEventAsync(eventName, writer);
 
-    private Task CancelDisconnectedAsync()
+    private void Leave(bool keepsRooms)
     {
         lock (_listeners)
         {
-            _hasDisconnected = true;
+            _roomsLeft = keepsRooms ? Namespace.Rooms.RoomsOf(Id, this) : null;
+            _phase = Phase.Gone;
+            IsConnected = false;
+            CountOutgoingLocked();
         }
 
-        return _disconnected?.CancelAsync() ?? Task.CompletedTask;
+        Namespace.Rooms.Remove(Id, this);
+    }
+
+    /// <returns>Whether the socket will be in the room when it has connected; <see langword="null"/> if it has.</returns>
+    private bool? TryJoinBefore(string room, int limit)
+    {
+        lock (_listeners)
+        {
+            if (_phase != Phase.Entering)
+            {
+                return null;
+            }
+
+            HashSet<string> rooms = (_before ??= new BeforeConnect()).Rooms;
+            return room == Id || rooms.Contains(room) || (rooms.Count < limit && rooms.Add(room));
+        }
+    }
+
+    private bool TryLeaveBefore(string room)
+    {
+        lock (_listeners)
+        {
+            _before?.Rooms.Remove(room);
+            return _phase == Phase.Entering;
+        }
+    }
+
+    private void SendBefore(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed)
+    {
+        lock (_listeners)
+        {
+            if (_phase == Phase.Gone)
+            {
+                return;
+            }
+
+            if (_phase == Phase.Entering && (isVolatile || (_before ??= new BeforeConnect()).TryKeep(message, Namespace.Server.Options.MaxOutboundBytes)))
+            {
+                return;
+            }
+        }
+
+        if (IsConnected)
+        {
+            // It has connected meanwhile.
+            _connection.Session.Send(message, isVolatile, unflushed);
+        }
+        else
+        {
+            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
+            _connection.Session.Close(CloseReason.OutboundLimit);
+        }
+    }
+
+    private InvalidOperationException TooManyRooms(int limit)
+    {
+        Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxRoomsPerSocket));
+        return new InvalidOperationException($"Socket {Id} is in {limit} rooms and cannot join another (option MaxRoomsPerSocket).");
+    }
+
+    private Task CancelDisconnectedAsync()
+    {
+        CancellationTokenSource? disconnected;
+        lock (_listeners)
+        {
+            _hasDisconnected = true;
+            disconnected = _disconnected;
+        }
+
+        return disconnected?.CancelAsync() ?? Task.CompletedTask;
     }
 
     private async Task RunAsync(Func<string, Task>[] handlers, string reason)
@@ -340,5 +574,12 @@ public sealed partial class Socket : EventEmitter
                 Namespace.Server.Log.DisconnectHandlerFailed(Id, exception);
             }
         }
+    }
+
+    private enum Phase : byte
+    {
+        Entering,
+        Connected,
+        Gone,
     }
 }

@@ -95,23 +95,55 @@ public class EventProperties
             });
 
     [Theory]
-    [InlineData("""["\udc00"]""", 0)]
-    [InlineData("""["\ud800"]""", 0)]
-    [InlineData("""["\ud800\u0041"]""", 0)]
-    [InlineData("""["\ud83d\ud83d\ude00"]""", 0)]
-    [InlineData("""["x","\ud800"]""", 0)]
-    [InlineData("""["x",{"\udc00":1}]""", 0)]
-    [InlineData("""["x",[{"a":"b\\\udfff"}]]""", 0)]
-    [InlineData("""["x",{"\udc00":{"_placeholder":true,"num":0}}]""", 1)]
-    public void Half_a_character_is_refused(string json, int attachments) =>
-        Assert.Equal("the payload holds text that is not valid Unicode", EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, attachments, 10, isEvent: true));
+    [InlineData("""["\udc00"]""", """["\ufffd"]""")]
+    [InlineData("""["\ud800"]""", """["\ufffd"]""")]
+    [InlineData("""["\ud800\u0041"]""", """["\ufffd\u0041"]""")]
+    [InlineData("""["\ud83d\ud83d\ude00"]""", """["\ufffd\ud83d\ude00"]""")]
+    [InlineData("""["x","\ud800","\uDFFF"]""", """["x","\ufffd","\ufffd"]""")]
+    [InlineData("""["x",{"\udc00":1}]""", """["x",{"\ufffd":1}]""")]
+    [InlineData("""["x",[{"a":"b\\\udfff"}]]""", """["x",[{"a":"b\\\ufffd"}]]""")]
+    [InlineData("""["x",{"\udc00":{"_placeholder":true,"num":0}}]""", """["x",{"\ufffd":{"_placeholder":true,"num":0}}]""")]
+    public void Half_a_character_is_accepted_and_read_as_U_FFFD(string json, string repaired)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(json);
+
+        Assert.Null(EventPayload.Validate(text, 64, 0, 10, isEvent: true));
+        Assert.Null(EventPayload.Validate(text, 64, 1, 10, isEvent: true));
+        Assert.Equal(repaired, Encoding.UTF8.GetString(JsonText.Repair(text)!));
+    }
+
+    /// <summary>Whatever stands between them, halves are found, and nothing else is touched: then the serializer reads every string.</summary>
+    [Fact]
+    public void A_repaired_text_is_read_as_JavaScript_would_read_the_characters() =>
+        Gens.Any("\\ud83d", "\\ude00", "\\\\", "\\\"", "\\n", "u", "d83d", "\\u0041", "é", "\\uD800", "\\uDFFF").Array[0, 12].Sample(static parts =>
+        {
+            string json = $"[\"{string.Concat(parts)}\"]";
+            byte[] text = Encoding.UTF8.GetBytes(json);
+
+            // The same escapes as UTF-16, whose halves the encoder replaces.
+            var expected = new StringBuilder();
+            foreach (string part in parts)
+            {
+                expected.Append(part switch
+                {
+                    "\\\\" => "\\",
+                    "\\\"" => "\"",
+                    "\\n" => "\n",
+                    ['\\', 'u', .. string digits] => (char)Convert.ToUInt16(digits, 16),
+                    _ => part,
+                });
+            }
+
+            Assert.Equal(
+                Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(expected.ToString())),
+                JsonElement.Parse(Encoding.UTF8.GetString(JsonText.Repair(text) ?? text))[0].GetString());
+        });
 
     [Theory]
     [InlineData("""["\ud83d\ude00"]""")]
     [InlineData("""["\\ud800","\"\\\\udc00\u005c\u0075d800"]""")]
     [InlineData("""["a",{"\uD83D\uDE00":"\u0000\uffff"}]""")]
-    public void Whole_characters_are_accepted_however_they_are_escaped(string json) =>
-        Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes(json), 64, 0, 10, isEvent: true));
+    public void Whole_characters_are_left_alone_however_they_are_escaped(string json) => Assert.Null(JsonText.Repair(Encoding.UTF8.GetBytes(json)));
 
     /// <summary>A megabyte in one attachment, named ten thousand times, would become ten gigabytes.</summary>
     [Fact]
@@ -121,7 +153,7 @@ public class EventProperties
 
         Assert.Null(EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder},{Placeholder}]"""), 64, 1, 2, isEvent: true));
         Assert.Equal(
-            "attachments stand in more than 2 places (option MaxAttachments)",
+            new PacketDefect("attachments stand in more than 2 places", PacketLimit.Attachments),
             EventPayload.Validate(Encoding.UTF8.GetBytes($"""["a",{Placeholder},[{Placeholder},{Placeholder}]]"""), 64, 1, 2, isEvent: true));
     }
 
@@ -132,9 +164,9 @@ public class EventProperties
             byte[] json = Encoding.UTF8.GetBytes($"""["name",{value?.ToJsonString() ?? "null"}]""");
             json[position % json.Length] = replacement;
 
-            string? defect = EventPayload.Validate(json, 64, 1, 2, isEvent: true);
+            PacketDefect? defect = EventPayload.Validate(json, 64, 1, 2, isEvent: true);
 
-            return defect is null ? JsonDocument.Parse(json).RootElement.ValueKind == JsonValueKind.Array : defect.Length > 0;
+            return defect is null ? JsonDocument.Parse(json).RootElement.ValueKind == JsonValueKind.Array : defect.Text.Length > 0;
         });
 
     /// <summary>What arrived at the limit of the depth, passed on within something else.</summary>

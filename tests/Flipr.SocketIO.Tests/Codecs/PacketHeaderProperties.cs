@@ -51,14 +51,14 @@ public class PacketHeaderProperties
         io.Of(static (_, _) => ValueTask.FromResult(true));
 
         Assert.Throws<ArgumentException>(() => io.Of(name));
-        Assert.Null(await io.EnterNewAsync(name, default));
-        Assert.NotNull(await io.EnterNewAsync("/a b", default));
+        Assert.Null((await io.EnterNewAsync(name, default)).Namespace);
+        Assert.NotNull((await io.EnterNewAsync("/a b", default)).Namespace);
     }
 
     [Fact]
     public void Whatever_comes_is_read_or_refused_with_a_message() => Gen.Byte.Array[0, 40].Sample(static bytes =>
     {
-        string? defect = PacketReader.Read(bytes, 10, out PacketHeader header);
+        string? defect = PacketReader.Read(bytes, 10, out PacketHeader header)?.Text;
 
         return defect is null ? header.PayloadStart <= bytes.Length : defect.Length > 0 && header == default;
     });

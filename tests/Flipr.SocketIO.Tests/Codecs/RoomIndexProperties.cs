@@ -19,10 +19,24 @@ public class RoomIndexProperties
     {
         var index = new RoomIndex<Member>();
         var rooms = new Dictionary<string, bool>();
-        index.OnRoomChanged = (room, isNew) =>
+        HashSet<(string Id, string Room)> told = [];
+        index.Listener = change =>
         {
-            Assert.NotEqual(isNew, rooms.GetValueOrDefault(room));
-            rooms[room] = isNew;
+            switch (change.Kind)
+            {
+                case RoomChangeKind.Created or RoomChangeKind.Deleted:
+                    bool isNew = change.Kind == RoomChangeKind.Created;
+                    Assert.NotEqual(isNew, rooms.GetValueOrDefault(change.Room));
+                    Assert.DoesNotContain(told, pair => pair.Room == change.Room);
+                    rooms[change.Room] = isNew;
+                    break;
+                case RoomChangeKind.Joined:
+                    Assert.True(rooms.GetValueOrDefault(change.Room) && told.Add((change.Id!, change.Room)));
+                    break;
+                default:
+                    Assert.True(told.Remove((change.Id!, change.Room)));
+                    break;
+            }
         };
         Member[] members = [.. Enumerable.Range(0, 4).Select(static number => new Member($"m{number}"))];
         HashSet<Member> added = [];
@@ -73,6 +87,7 @@ public class RoomIndexProperties
             Assert.Equal(
                 added.Contains(member) ? [member.Id, .. joined.Where(pair => pair.Member == member).Select(static pair => pair.Room).Order(StringComparer.Ordinal)] : [],
                 [.. ofMember.Take(1), .. ofMember.Skip(1).Order(StringComparer.Ordinal)]);
+            Assert.Equal(joined.Select(static pair => (pair.Member.Id, pair.Room)).Order(), told.Order());
             Assert.Equal(
                 joined.Select(static pair => pair.Room).Distinct().Order(StringComparer.Ordinal),
                 rooms.Where(static room => room.Value).Select(static room => room.Key).Order(StringComparer.Ordinal));

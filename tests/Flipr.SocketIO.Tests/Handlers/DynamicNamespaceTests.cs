@@ -208,6 +208,99 @@ public sealed partial class DynamicNamespaceTests() : WireTest(Route.Raw1)
         Assert.NotSame(tile, server.IO.Of("/tile-1"));
     }
 
+    [Fact]
+    public async Task Namespaces_that_nobody_is_in_make_room_for_new_ones_so_that_nobody_can_fill_the_server_for_good()
+    {
+        WireServer server = await StartAsync(o => o.MaxNamespaces = 4);
+        using var counts = new LimitCounts(server);
+        ParentNamespace tiles = server.IO.Of(Tile());
+        EngineClient client = await OpenAsync(server);
+        for (int n = 0; n < 10; n++)
+        {
+            await client.JoinAsync($"/tile-{n}");
+            await client.SendAsync($"41/tile-{n},");
+        }
+
+        // Those that somebody is in stay, and then it is full: the default one is the fourth.
+        await client.JoinAsync("/tile-10");
+        await client.JoinAsync("/tile-11");
+        await client.JoinAsync("/tile-12");
+        await client.SendAsync("40/tile-13,");
+        await client.ShouldReceiveAsync("44/tile-13,{\"message\":\"Too many namespaces\"}");
+        Assert.Equal(["MaxNamespaces"], counts.Struck);
+        Assert.Equal(["/tile-10", "/tile-11", "/tile-12"], tiles.Children.Select(child => child.Name).Order());
+
+        await client.SendAsync("41/tile-11,");
+        await client.JoinAsync("/tile-13");
+    }
+
+    [Fact]
+    public async Task A_child_that_has_handlers_of_its_own_is_not_the_one_that_makes_room()
+    {
+        WireServer server = await StartAsync(o => o.MaxNamespaces = 3);
+        ParentNamespace tiles = server.IO.Of(Tile());
+        server.IO.OnNewNamespace(ns => ns.OnConnection(_ => { }));
+        Namespace guarded = server.IO.Of("/tile-1");
+        guarded.Use(_ => throw new ConnectionRefusedException("not here"));
+        EngineClient client = await OpenAsync(server);
+
+        for (int n = 2; n < 10; n++)
+        {
+            await client.JoinAsync($"/tile-{n}");
+            await client.SendAsync($"41/tile-{n},");
+        }
+
+        await client.SendAsync("40/tile-1,");
+        await client.ShouldReceiveAsync("44/tile-1,{\"message\":\"not here\"}");
+        Assert.Same(guarded, server.IO.Of("/tile-1"));
+    }
+
+    [Fact]
+    public async Task OnNewNamespace_has_finished_before_anybody_can_join()
+    {
+        WireServer server = await StartAsync();
+        var creating = new Heard<string>("new namespaces");
+        var connected = new Heard<string>("connections");
+        using var gate = new ManualResetEventSlim();
+        ParentNamespace tiles = server.IO.Of(Tile());
+        server.IO.OnNewNamespace(ns =>
+        {
+            creating.Add(ns.Name);
+            Assert.Same(ns, server.IO.Of(ns.Name));
+            gate.Wait(TimeSpan.FromSeconds(10));
+            ns.Use(_ => throw new ConnectionRefusedException("guarded"));
+        });
+        tiles.OnConnection(socket => connected.Add(socket.Id));
+        EngineClient client = await JoinAsync(server);
+        Task<Namespace> asking = Task.Run(() => server.IO.Of("/tile-1"), TestContext.Current.CancellationToken);
+        await creating.NextAsync();
+
+        await client.SendAsync("40/tile-1,");
+        await client.ShouldHaveNothingElseAsync();
+        gate.Set();
+
+        await client.ShouldReceiveAsync("44/tile-1,{\"message\":\"guarded\"}");
+        await asking;
+        Assert.Empty(connected.All);
+    }
+
+    [Fact]
+    public async Task A_namespace_whose_OnNewNamespace_throws_does_not_exist()
+    {
+        ErrorsExpected = true;
+        WireServer server = await StartAsync();
+        ParentNamespace tiles = server.IO.Of(Tile());
+        server.IO.OnNewNamespace(_ => throw new InvalidTimeZoneException("before the guard stood"));
+        EngineClient client = await OpenAsync(server);
+
+        await client.SendAsync("40/tile-1,");
+
+        await client.ShouldReceiveAsync("44/tile-1,{\"message\":\"Invalid namespace\"}");
+        Assert.Throws<InvalidTimeZoneException>(() => server.IO.Of("/tile-2"));
+        Assert.Empty(tiles.Children);
+        await server.Log.ContainsAsync("/tile-1 threw");
+    }
+
     [GeneratedRegex(".*")]
     private static partial Regex Anything();
 

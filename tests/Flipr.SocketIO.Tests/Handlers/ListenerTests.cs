@@ -89,6 +89,63 @@ public sealed class ListenerTests() : WireTest(Route.Raw1)
     }
 
     [Fact]
+    public async Task OnAnyOutgoing_hears_what_a_parent_namespace_sends()
+    {
+        WireServer server = await StartAsync();
+        var heard = new Heard<string>("events");
+        ParentNamespace rooms = server.IO.Of(new System.Text.RegularExpressions.Regex("^/room-"));
+        rooms.OnConnection(socket => socket.OnAnyOutgoing((name, arguments) => heard.Add($"{socket.Namespace.Name} {name} {string.Join('|', arguments)}")));
+        EngineClient client = await OpenAsync(server);
+        await client.JoinAsync("/room-1");
+        await client.JoinAsync("/room-2");
+
+        await rooms.EmitAsync("all", 1);
+
+        Assert.Equal(["/room-1 all 1", "/room-2 all 1"], heard.All.Order());
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("off all")]
+    [InlineData("leave")]
+    public async Task When_nobody_listens_to_outgoing_events_any_more_they_are_read_for_nobody(string how)
+    {
+        WireServer server = await StartAsync();
+        await JoinAsync(server);
+        await JoinAsync(server);
+        Socket socket = server.IO.Sockets.First();
+        var text = new string('x', 200_000);
+        Action<string, IReadOnlyList<JsonData>> listener = static (_, _) => { };
+        socket.OnAnyOutgoing(listener);
+        Assert.True(AllocatedByEmit() > text.Length);
+
+        switch (how)
+        {
+            case "off":
+                socket.OffAnyOutgoing(listener);
+                break;
+            case "off all":
+                socket.OffAnyOutgoing();
+                break;
+            default:
+                await socket.DisconnectAsync();
+                break;
+        }
+
+        // The first emits may grow what is pooled.
+        long least = Enumerable.Range(0, 5).Min(_ => AllocatedByEmit());
+        Assert.True(least < text.Length, $"an emit allocates {least} bytes");
+
+        // To a room without anybody: what the transports do with a message does not count.
+        long AllocatedByEmit()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            server.IO.To("nobody").EmitAsync("x", text).AsTask().GetAwaiter().GetResult();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public async Task Use_sees_every_event_first_and_drops_what_it_throws_on_in_order()
     {
         WireServer server = await StartAsync();

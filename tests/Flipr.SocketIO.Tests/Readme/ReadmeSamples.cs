@@ -37,6 +37,8 @@ internal static partial class ReadmeSamples
                 await socket.JoinAsync(room);
                 await ack.SendAsync("joined");
             });
+            socket.On("sum", (int a, int b) => a + b);  // what a handler returns is the answer, of a task its value
+            socket.On("search", (string text, CancellationToken left) => SearchAsync(text, left)); // cancelled when the client leaves
             socket.On("upload", (byte[] image) => { /* binary values anywhere are attachments on the wire */ });
             socket.On("anything", (JsonData value) => { /* whatever was sent, to be read later or emitted again as it came */ });
             socket.OnDisconnect(reason => Console.WriteLine(reason));
@@ -70,8 +72,8 @@ internal static partial class ReadmeSamples
         });
         app.MapSocketIO().RequireAuthorization();
 
-        // record Credentials(string? Token); null if the client sent no auth
-        io.Use(socket => socket.Handshake.Auth.Deserialize<Credentials>()?.Token == "secret"
+        // record Credentials(string? Token); null if the client sent no auth, false if it sent something else
+        io.Use(socket => socket.Handshake.Auth.TryDeserialize(out Credentials? credentials) && credentials?.Token == "secret"
             ? Task.CompletedTask
             : throw new ConnectionRefusedException("not authorized", JsonSerializer.SerializeToElement(new { renew = true })));
         // end
@@ -102,6 +104,8 @@ internal static partial class ReadmeSamples
         }
     }
     // end
+
+    private static Task<string[]> SearchAsync(string text, CancellationToken left) => Task.FromResult(left.IsCancellationRequested ? [] : new[] { text });
 
     private sealed record Credentials(string? Token);
 
