@@ -41,7 +41,7 @@ internal sealed partial class ClientConnection
             foreach (Socket left in leaving)
             {
                 left.Leave();
-                SendText(PacketType.Disconnect, left.Namespace.WireName, []);
+                Send(PacketType.Disconnect, left.Namespace.WireName, []);
             }
 
             if (close)
@@ -59,23 +59,23 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private void OnConnect(ReadOnlySpan<byte> text, PacketHeader header)
+    private void OnConnect(DecodedPacket packet)
     {
-        string name = NameOf(text, header);
-        if (header.AckId is not null)
+        string name = NameOf(packet);
+        if (packet.AckId is not null)
         {
             Fail("CONNECT has an ack id");
             return;
         }
 
-        ReadOnlySpan<byte> auth = text[header.PayloadStart..];
+        ReadOnlySpan<byte> auth = packet.Json;
         if (ConnectPayload.Validate(auth, _server.Serializer.MaxDepth) is { } defect)
         {
             Fail(defect);
             return;
         }
 
-        if (text[header.Namespace].Length > SocketIOServer.MaxNamespaceLength)
+        if (packet.Namespace.Length > SocketIOServer.MaxNamespaceLength)
         {
             Fail($"a namespace has more than {SocketIOServer.MaxNamespaceLength} bytes");
             return;
@@ -83,7 +83,7 @@ internal sealed partial class ClientConnection
 
         if (_server.FindNamespace(name) is null && !_server.HasDynamicNamespaces)
         {
-            SendConnectError(text[header.Namespace], SocketIOServer.InvalidNamespace, null);
+            SendConnectError(packet.Namespace, SocketIOServer.InvalidNamespace, null);
             return;
         }
 
@@ -91,7 +91,7 @@ internal sealed partial class ClientConnection
         {
             _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxAuthBytes));
             _server.Log.AuthTooLarge(Session.Id, LogText.Clean(name), auth.Length, _server.Options.MaxAuthBytes);
-            SendConnectError(text[header.Namespace], "Auth too large", null);
+            SendConnectError(packet.Namespace, "Auth too large", null);
             return;
         }
 
@@ -101,7 +101,7 @@ internal sealed partial class ClientConnection
             if (_sockets.Count >= _server.Options.MaxNamespacesPerConnection && !_sockets.ContainsKey(name))
             {
                 _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxNamespacesPerConnection));
-                SendConnectError(text[header.Namespace], "Too many namespaces", null);
+                SendConnectError(packet.Namespace, "Too many namespaces", null);
                 return;
             }
 
@@ -296,7 +296,7 @@ internal sealed partial class ClientConnection
         Session.Cork();
         try
         {
-            SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
+            Send(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
             socket.Connect();
             _server.OnEntered(socket.Namespace);
             foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
@@ -328,9 +328,9 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private void OnDisconnect(ReadOnlySpan<byte> text, PacketHeader header)
+    private void OnDisconnect(DecodedPacket packet)
     {
-        if (header.PayloadStart < text.Length || header.AckId is not null)
+        if (!packet.Json.IsEmpty || packet.AckId is not null)
         {
             Fail("DISCONNECT has a payload");
             return;
@@ -339,7 +339,7 @@ internal sealed partial class ClientConnection
         Socket? socket;
         lock (_sockets)
         {
-            string name = NameOf(text, header);
+            string name = NameOf(packet);
             if (_sockets.TryGetValue(name, out socket) && socket is { IsConnected: true })
             {
                 _sockets.Remove(name);
@@ -422,6 +422,6 @@ internal sealed partial class ClientConnection
     private void SendConnectError(ReadOnlySpan<byte> ns, string message, JsonElement? details)
     {
         string data = details is { } element ? $",\"data\":{element.GetRawText()}" : "";
-        SendText(PacketType.ConnectError, ns, Encoding.UTF8.GetBytes($"{{\"message\":\"{JsonEncodedText.Encode(message)}\"{data}}}"));
+        Send(PacketType.ConnectError, ns, Encoding.UTF8.GetBytes($"{{\"message\":\"{JsonEncodedText.Encode(message)}\"{data}}}"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +26,7 @@ internal sealed partial class ClientConnection : ISessionHandler
     private readonly RunningHandlers _handlers;
     private readonly EventDispatcher _events;
     private readonly long _connectDeadline;
-    private PendingPacket? _pending;
+    private readonly IPacketDecoder _decoder;
     private bool _hasJoined;
     private bool _isClosed;
 
@@ -34,6 +35,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         _server = server;
         Session = session;
         _handshake = handshake;
+        _decoder = server.Parser.CreateDecoder(server.Options.MaxAttachments);
         _handlers = new RunningHandlers(server);
         Span = SocketIOActivities.Connected(session.Transport.Name, session.Id);
         _events = new EventDispatcher(server, _turn, _handlers, Span);
@@ -60,13 +62,13 @@ internal sealed partial class ClientConnection : ISessionHandler
                 return;
             }
 
-            if (isBinary)
+            if (_decoder.Decode(data, isBinary, out DecodedPacket packet) is { } defect)
             {
-                OnAttachment(data);
+                Fail(defect);
             }
-            else
+            else if (packet.IsComplete)
             {
-                OnText(data);
+                OnPacket(packet);
             }
         }
         catch (Exception exception)
@@ -116,34 +118,18 @@ internal sealed partial class ClientConnection : ISessionHandler
         return next;
     }
 
-    private void OnText(ReadOnlyMemory<byte> data)
+    private void OnPacket(DecodedPacket packet)
     {
-        if (_pending is not null)
-        {
-            Fail("a text packet came where an attachment was due");
-            return;
-        }
-
-        ReadOnlySpan<byte> text = data.Span;
-        if (PacketReader.Read(text, _server.Options.MaxAttachments, out PacketHeader header) is { } defect)
-        {
-            Fail(defect);
-            return;
-        }
-
-        switch (header.Type)
+        switch (packet.Type)
         {
             case PacketType.Connect:
-                OnConnect(text, header);
+                OnConnect(packet);
                 break;
             case PacketType.Disconnect:
-                OnDisconnect(text, header);
+                OnDisconnect(packet);
                 break;
             case PacketType.Event or PacketType.Ack:
-                OnPacket(text, header, null);
-                break;
-            case PacketType.BinaryEvent or PacketType.BinaryAck:
-                _pending = new PendingPacket(data.ToArray(), header);
+                OnMessage(packet);
                 break;
             default:
                 Violate("a client does not send CONNECT_ERROR");
@@ -151,32 +137,17 @@ internal sealed partial class ClientConnection : ISessionHandler
         }
     }
 
-    private void OnAttachment(ReadOnlyMemory<byte> data)
+    private void OnMessage(DecodedPacket packet)
     {
-        if (_pending is not { } pending)
-        {
-            Fail("an attachment came without a packet that announced it");
-            return;
-        }
-
-        pending.Attachments.Add(data.ToArray());
-        if (pending.Attachments.Count == pending.Header.Attachments)
-        {
-            _pending = null;
-            OnPacket(pending.Text, pending.Header, pending.Attachments);
-        }
-    }
-
-    private void OnPacket(ReadOnlySpan<byte> text, PacketHeader header, List<ReadOnlyMemory<byte>>? attachments)
-    {
-        if (FindSocket(text[header.Namespace]) is not { } socket)
+        if (FindSocket(packet.Namespace) is not { } socket)
         {
             Violate("it sent a packet for a namespace that it is not in");
             return;
         }
 
-        bool isEvent = header.Type is PacketType.Event or PacketType.BinaryEvent;
-        ReadOnlySpan<byte> json = text[header.PayloadStart..];
+        bool isEvent = packet.Type == PacketType.Event;
+        ReadOnlySpan<byte> json = packet.Json;
+        List<ReadOnlyMemory<byte>>? attachments = packet.Attachments;
         if (EventPayload.Validate(json, _server.Serializer.MaxDepth, attachments?.Count ?? 0, _server.Options.MaxAttachments, isEvent) is { } defect)
         {
             Fail(defect);
@@ -192,9 +163,9 @@ internal sealed partial class ClientConnection : ISessionHandler
         {
             if (isEvent)
             {
-                _events.OnEvent(socket, repaired ?? json, header.AckId, attachments);
+                _events.OnEvent(socket, repaired ?? json, packet.AckId, attachments);
             }
-            else if (header.AckId is { } id)
+            else if (packet.AckId is { } id)
             {
                 OnAck(socket, id, repaired ?? json);
             }
@@ -236,19 +207,21 @@ internal sealed partial class ClientConnection : ISessionHandler
         }
     }
 
-    private static string NameOf(ReadOnlySpan<byte> text, PacketHeader header) =>
-        text[header.Namespace].IsEmpty ? "/" : Encoding.UTF8.GetString(text[header.Namespace]);
+    private static string NameOf(DecodedPacket packet) => packet.Namespace.IsEmpty ? "/" : Encoding.UTF8.GetString(packet.Namespace);
 
-    private void SendText(PacketType type, ReadOnlySpan<byte> ns, ReadOnlySpan<byte> json)
+    private void Send(PacketType type, ReadOnlySpan<byte> ns, ReadOnlySpan<byte> json)
     {
-        Span<byte> header = stackalloc byte[PacketHeaderWriter.MaxLengthWithoutNamespace + SocketIOServer.MaxNamespaceLength];
         if (ns.Length > SocketIOServer.MaxNamespaceLength)
         {
             ns = ns[..SocketIOServer.MaxNamespaceLength];
         }
 
-        int length = PacketHeaderWriter.Write(header, type, 0, ns, null);
-        Session.Send(OutboundMessage.FromPacket(EnginePacketType.Message, [.. header[..length], .. json]));
+        var payload = new MessageBuffer();
+        payload.Begin(EventWriter.HeaderRoom(_server.Serializer), json.Length);
+        payload.Write(json);
+        OutboundMessage message = Parser.Encode(type, ns, ackId: null, payload, [], compress: true);
+        Session.Send(message);
+        message.Release();
     }
 
     private void Fail(PacketDefect defect)

@@ -64,6 +64,9 @@ public sealed class SocketIOOptions
     /// </summary>
     public Func<LocalAdapter, Adapter>? Adapter { get; set; }
 
+    /// <summary>How packets look on the wire; the same as the clients' parser.</summary>
+    internal IPacketParser Parser { get; set; } = JsonPacketParser.Instance;
+
     /// <summary>
     /// Namespaces that may exist, those created by clients' connections included. 10,000. When there are as many, one that came into being by a pattern or a
     /// function and that nobody is in makes room for the next, unless handlers were registered on it alone.

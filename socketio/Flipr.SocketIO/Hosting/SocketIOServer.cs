@@ -95,7 +95,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     internal SocketIOLog Log { get; }
 
-    internal IPacketParser Parser { get; } = JsonPacketParser.Instance;
+    internal IPacketParser Parser => Options.Parser;
 
     internal override SocketIOSerializer Serializer { get; }
 

@@ -12,6 +12,10 @@ internal interface IPacketParser
     /// <summary>Whether the message that <see cref="Encode"/> makes keeps the JSON where it stood in the buffer, so that other forms can be made of it.</summary>
     bool KeepsJson { get; }
 
+    /// <summary>Makes what reads the messages of one connection.</summary>
+    /// <param name="maxAttachments">The most binary values one packet may have.</param>
+    IPacketDecoder CreateDecoder(int maxAttachments);
+
     /// <summary>Makes the message of a packet.</summary>
     /// <param name="type">The packet's type; an event or ack is of the binary type if it has attachments.</param>
     /// <param name="ns">The namespace in UTF-8; empty for the default namespace.</param>

@@ -10,6 +10,8 @@ internal sealed class JsonPacketParser : IPacketParser
 
     public bool KeepsJson => true;
 
+    public IPacketDecoder CreateDecoder(int maxAttachments) => new JsonPacketDecoder(maxAttachments);
+
     public OutboundMessage Encode(
         PacketType type, ReadOnlySpan<byte> ns, ulong? ackId, MessageBuffer json, IReadOnlyList<ReadOnlyMemory<byte>> attachments, bool compress)
     {
