@@ -54,8 +54,20 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(114, LogLevel.Error, "A handler of the disconnect of socket {SocketId} threw")]
     public partial void DisconnectHandlerFailed(string socketId, Exception exception);
 
-    [LoggerMessage(116, LogLevel.Warning, "A Socket.IO server was added (AddSocketIO), but no endpoint leads to it: no client can connect. Call app.MapSocketIO()")]
-    public partial void NotMapped();
+    public void NotMapped(string server)
+    {
+        if (server.Length == 0)
+        {
+            NotMapped("AddSocketIO()", "app.MapSocketIO()");
+        }
+        else
+        {
+            NotMapped($"AddSocketIO(\"{server}\")", $"app.MapSocketIO(path, \"{server}\")");
+        }
+    }
+
+    [LoggerMessage(116, LogLevel.Warning, "A Socket.IO server was added ({Added}), but no endpoint leads to it: no client can connect. Call {Remedy}")]
+    private partial void NotMapped(string added, string remedy);
 
     /// <summary>One line for what a client sent, however often it does; the stack is there for who asks for it.</summary>
     public void BadArgument(int position, ReadOnlySpan<char> eventName, string socketId, Type expected, Exception exception)

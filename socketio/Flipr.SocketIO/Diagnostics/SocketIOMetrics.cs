@@ -35,9 +35,12 @@ internal sealed class SocketIOMetrics
     private readonly Histogram<int> _fanout;
     private Func<(long Messages, long Bytes)>? _outbound;
 
-    public SocketIOMetrics(IMeterFactory meterFactory)
+    /// <summary>Creates the metrics of one server.</summary>
+    /// <param name="meterFactory">Where the meter comes from.</param>
+    /// <param name="server">The server's name, a tag of its meter (<c>socketio.server</c>); empty for the one without.</param>
+    public SocketIOMetrics(IMeterFactory meterFactory, string server)
     {
-        Meter meter = meterFactory.Create(MeterName);
+        Meter meter = meterFactory.Create(new MeterOptions(MeterName) { Tags = server.Length == 0 ? null : [Tag("socketio.server", server)] });
         _connections = meter.CreateUpDownCounter<long>("socketio.connections", "{connection}", "Open connections.");
         _disconnects = meter.CreateCounter<long>("socketio.disconnects", "{connection}", "Connections that ended.");
         _upgrades = meter.CreateCounter<long>("socketio.upgrades", "{upgrade}", "Upgrades from polling to WebSocket.");

@@ -17,8 +17,17 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(4, LogLevel.Information, "Upgrade of session {SessionId} was not completed in time; it stays on polling")]
     public partial void UpgradeTimedOut(string sessionId);
 
-    [LoggerMessage(6, LogLevel.Warning, "Session {SessionId} is not known here. Right after a handshake this means that requests of one client reach different instances: switch on session affinity, or let clients use the WebSocket transport only")]
-    public partial void UnknownSession(string sessionId);
+    [LoggerMessage(6, LogLevel.Warning, "Refused a {Method} request for session {SessionId}, which is not known here. Right after a handshake this means that requests of one client reach different instances: switch on session affinity, or let clients use the WebSocket transport only")]
+    public partial void UnknownSession(string sessionId, string method);
+
+    [LoggerMessage(11, LogLevel.Information, "Refused a {Method} request for session {SessionId}, which has ended here: {Reason}")]
+    public partial void EndedSession(string sessionId, string reason, string method);
+
+    [LoggerMessage(12, LogLevel.Information, "Refused a {Method} request for session {SessionId}: {Other} opened it. A session can be continued only over the endpoint and by the user that opened it; who has logged in or out connects anew")]
+    public partial void ForeignSession(string sessionId, string other, string method);
+
+    [LoggerMessage(13, LogLevel.Error, "A handler of refused requests (OnConnectionError) threw; the request was answered all the same")]
+    public partial void RefusalHandlerFailed(Exception exception);
 
     [LoggerMessage(7, LogLevel.Warning, "Refused a connection: {MaxConnections} connections are open (option MaxConnections), or the server is shutting down")]
     public partial void Full(int maxConnections);

@@ -17,7 +17,7 @@ internal sealed class SocketIOHostedService(SocketIOServer server, IHostApplicat
         {
             if (!server.IsMapped)
             {
-                server.Log.NotMapped();
+                server.Log.NotMapped(server.Name);
             }
         });
         return Task.CompletedTask;

@@ -11,6 +11,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
     public ValidateOptionsResult Validate(string? name, SocketIOOptions options)
     {
         var failures = new List<string>();
+        string prefix = string.IsNullOrEmpty(name) ? "SocketIOOptions" : $"SocketIOOptions (of server '{name}')";
 
         Positive(options.PingInterval, nameof(options.PingInterval));
         Positive(options.PingTimeout, nameof(options.PingTimeout));
@@ -25,7 +26,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         AtLeast(options.MaxJsonDepth, 1, nameof(options.MaxJsonDepth));
         if (options.MaxJsonDepth > MaxWritableDepth)
         {
-            failures.Add($"SocketIOOptions.MaxJsonDepth is {options.MaxJsonDepth}: choose at most {MaxWritableDepth}, which is as deep as JSON can be written.");
+            failures.Add($"{prefix}.MaxJsonDepth is {options.MaxJsonDepth}: choose at most {MaxWritableDepth}, which is as deep as JSON can be written.");
         }
 
         AtLeast(options.MaxAuthBytes, 0, nameof(options.MaxAuthBytes));
@@ -40,24 +41,24 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
 
         if ((options.Transports & SocketIOTransports.All) == 0 || (options.Transports & ~SocketIOTransports.All) != 0)
         {
-            failures.Add($"SocketIOOptions.Transports is {options.Transports}: choose Polling, WebSocket or both.");
+            failures.Add($"{prefix}.Transports is {options.Transports}: choose Polling, WebSocket or both.");
         }
 
         if (options.Cookie is { Name: null or "" })
         {
-            failures.Add("SocketIOOptions.Cookie has no name: set Cookie.Name, or create it with SocketIOOptions.CreateCookie().");
+            failures.Add($"{prefix}.Cookie has no name: set Cookie.Name, or create it with SocketIOOptions.CreateCookie().");
         }
 
         if (options.Cors.AllowCredentials && options.Cors.Origins.Contains("*"))
         {
-            failures.Add("SocketIOOptions.Cors allows every origin ('*') together with credentials, which browsers refuse and which would let any page act for your users: list the origins, or set Cors.AllowCredentials to false.");
+            failures.Add($"{prefix}.Cors allows every origin ('*') together with credentials, which browsers refuse and which would let any page act for your users: list the origins, or set Cors.AllowCredentials to false.");
         }
 
         foreach (string origin in options.Cors.Origins)
         {
             if (origin != "*" && !IsOrigin(origin))
             {
-                failures.Add($"SocketIOOptions.Cors.Origins holds '{origin}', which is no origin: write scheme and host, with the port if it is not the scheme's own and without a path, such as https://app.example.com or https://*.example.com.");
+                failures.Add($"{prefix}.Cors.Origins holds '{origin}', which is no origin: write scheme and host, with the port if it is not the scheme's own and without a path, such as https://app.example.com or https://*.example.com.");
             }
         }
 
@@ -67,7 +68,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         {
             if (value < TimeSpan.FromMilliseconds(1) || value > TimeSpan.FromDays(1))
             {
-                failures.Add($"SocketIOOptions.{option} is {value}: choose a time from 1 ms to 1 day.");
+                failures.Add($"{prefix}.{option} is {value}: choose a time from 1 ms to 1 day.");
             }
         }
 
@@ -75,7 +76,7 @@ internal sealed class SocketIOOptionsValidator : IValidateOptions<SocketIOOption
         {
             if (value < least)
             {
-                failures.Add($"SocketIOOptions.{option} is {value}: choose at least {least}.");
+                failures.Add($"{prefix}.{option} is {value}: choose at least {least}.");
             }
         }
     }

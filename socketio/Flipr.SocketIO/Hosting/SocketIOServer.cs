@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -44,16 +45,17 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     private Action<ConnectionError>? _connectionError;
 
     /// <summary>Creates the server; applications get it from the services, after <c>AddSocketIO</c>.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="services">Where the server finds logging, metrics, time and the application's own services.</param>
-    public SocketIOServer(IOptions<SocketIOOptions> options, IServiceProvider services)
+    /// <param name="name">The name that its options have; empty for the server without one.</param>
+    /// <param name="services">Where the server finds its options, logging, metrics, time and the application's own services.</param>
+    internal SocketIOServer(string name, IServiceProvider services)
     {
-        Options = options.Value;
+        Name = name;
+        Options = services.GetRequiredService<IOptionsMonitor<SocketIOOptions>>().Get(name);
         Services = services;
         Serializer = new SocketIOSerializer(Options, MaxNamespaceLength);
-        Metrics = services.GetRequiredService<SocketIOMetrics>();
+        Metrics = new SocketIOMetrics(services.GetRequiredService<IMeterFactory>(), name);
         TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.SocketIO");
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(name.Length == 0 ? "Flipr.SocketIO" : $"Flipr.SocketIO.{name}");
         Log = new SocketIOLog(logger);
         Engine = new EngineServer(CreateSettings(Options), new ConnectionFactory(this, time), time, logger, Metrics);
         Endpoint = new EngineEndpoint(Engine, new OriginPolicy([.. Options.Cors.Origins], Options.Cors.AllowCredentials, Options.Cors.IsOriginAllowed))
@@ -68,11 +70,15 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
                 Options.OnHeaders?.Invoke(context);
             },
+            Router = (name.Length == 0 ? services.GetService<ISessionRouter>() : services.GetKeyedService<ISessionRouter>(name)) ?? NoSessionRouter.Instance,
         };
-        Engine.OnRefused = (context, error, cause) => _connectionError?.Invoke(new ConnectionError((int)error, EngineErrors.MessageOf(error), cause, context));
+        Engine.OnRefused = OnRefused;
         Default = Of("/");
         _stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(Engine.Shutdown) ?? default;
     }
+
+    /// <summary>The name that it was added by; empty for the server without one.</summary>
+    public string Name { get; }
 
     /// <summary>The default namespace, <c>/</c>.</summary>
     public Namespace Default { get; }
@@ -160,7 +166,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     }
 
     /// <summary>Called for every request that is refused, with what the client is told and why.</summary>
-    /// <param name="handler">The handler. It must be quick and must not throw: it runs before the answer is written.</param>
+    /// <param name="handler">The handler. It must be quick: it runs before the answer is written. What it throws is logged.</param>
     /// <exception cref="ArgumentNullException">The handler is <see langword="null"/>.</exception>
     public void OnConnectionError(Action<ConnectionError> handler)
     {
@@ -417,9 +423,12 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         catch (Exception exception) when (!hasArrived && !context.Response.HasStarted)
         {
             Log.MiddlewareFailed(exception);
-            await Engine.RefuseAsync(context, EngineError.BadRequest, "MIDDLEWARE_FAILURE: a middleware for requests threw");
+            await Engine.RefuseAsync(context, new Refusal(EngineError.BadRequest, "MIDDLEWARE_FAILURE", "a middleware for requests threw"));
         }
     }
+
+    private void OnRefused(HttpContext context, Refusal refusal) =>
+        _connectionError?.Invoke(new ConnectionError((int)refusal.Error, EngineErrors.MessageOf(refusal.Error), refusal.Cause, new ConnectionErrorContext(refusal, context.Request), context));
 
     // A comma ends the name in a packet's header, a record separator the packet itself in a polling payload.
     private static bool IsNamespaceName(string name) =>
@@ -559,8 +568,10 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     {
         public ISessionHandler OnOpened(EngineSession session, HttpContext handshake)
         {
+            // Counted when it is there: what throws on the way leaves nothing to wait for.
+            var connection = new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
             Interlocked.Increment(ref server._connections);
-            return new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
+            return connection;
         }
     }
 }

@@ -8,7 +8,9 @@ namespace Flipr.EndToEnd.Tests.Support;
 /// <summary>Real <c>socket.io-client</c>s in one Node process (node/driver.mjs).</summary>
 internal sealed class NodeClients : IAsyncDisposable
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Flipr.EndToEnd.Tests", "node");
+    /// <summary>Where the driver is, and the packages beside it once a process has been started.</summary>
+    public static readonly string Folder = Path.Combine(Repository.Root, "tests", "Flipr.EndToEnd.Tests", "node");
+
     private static readonly Lazy<Task> Packages = new(InstallPackagesAsync);
 
     private readonly ChildProcess _process;

@@ -46,7 +46,7 @@ public class PacketHeaderProperties
     [InlineData("/a\x1e" + "42[\"forged\"]")]
     public async Task A_namespace_cannot_have_a_name_that_the_wire_would_cut(string name)
     {
-        await using ServiceProvider services = new ServiceCollection().AddLogging().AddSocketIO().BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection().AddLogging().AddSocketIO().Services.BuildServiceProvider();
         SocketIOServer io = services.GetRequiredService<SocketIOServer>();
         io.Of(static (_, _) => ValueTask.FromResult(true));
 

@@ -95,14 +95,39 @@ public abstract class HandshakeHookTests(Route route) : WireTest(route)
     public async Task A_refused_request_is_told_to_the_application_with_code_message_and_context()
     {
         WireServer server = await StartAsync(o => o.AllowRequest = _ => ValueTask.FromResult<string?>("no"));
-        var heard = new Heard<(int Code, string Message, string Context, string Path)>("connection errors");
-        server.IO.OnConnectionError(error => heard.Add((error.Code, error.Message, error.Context, error.Request.Request.Path)));
+        var heard = new Heard<(int Code, string Message, string Cause, string Path)>("connection errors");
+        server.IO.OnConnectionError(error => heard.Add((error.Code, error.Message, error.Cause, error.Request.Request.Path)));
 
         await RefusedAsync(server);
 
-        (int code, string message, string context, string path) = await heard.NextAsync();
+        (int code, string message, string cause, string path) = await heard.NextAsync();
         Assert.Equal((4, "Forbidden", "/socket.io/"), (code, message, path));
-        Assert.NotEmpty(context);
+        Assert.NotEmpty(cause);
+    }
+
+    [Fact]
+    public async Task What_AllowRequest_told_the_client_is_in_the_context()
+    {
+        WireServer server = await StartAsync(o => o.AllowRequest = _ => ValueTask.FromResult<string?>("no"));
+        var heard = new Heard<ConnectionErrorContext>("connection errors");
+        server.IO.OnConnectionError(error => heard.Add(error.Context));
+
+        await RefusedAsync(server);
+
+        ConnectionErrorContext context = await heard.NextAsync();
+        Assert.Equal(("no", 4, Route.Polling ? "polling" : "websocket"), (context.Message, context.Protocol, context.Transport));
+    }
+
+    [Fact]
+    public async Task A_handler_of_refused_requests_that_throws_is_logged_and_the_client_answered()
+    {
+        ErrorsExpected = true;
+        WireServer server = await StartAsync(o => o.AllowRequest = _ => ValueTask.FromResult<string?>("no"));
+        server.IO.OnConnectionError(_ => throw new InvalidTimeZoneException("the application's handler"));
+
+        (await RefusedAsync(server)).ShouldBeError(403, 4, "no");
+
+        Assert.IsType<InvalidTimeZoneException>((await server.Log.ContainsAsync("OnConnectionError")).Exception);
     }
 
     [Fact]

@@ -40,20 +40,49 @@ public sealed class LaterRequestHookTests() : WireTest(Route.Polling1)
     }
 
     [Theory]
-    [InlineData("GET", "?EIO=4&transport=carrier-pigeon", 0, "Transport unknown")]
-    [InlineData("GET", "?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAAAAAA", 1, "Session ID unknown")]
-    [InlineData("PUT", "?EIO=4&transport=polling", 2, "Bad handshake method")]
-    [InlineData("GET", "?EIO=4&transport=websocket", 3, "Bad request")]
-    [InlineData("GET", "?EIO=3&transport=polling", 5, "Unsupported protocol version")]
-    public async Task Every_refused_request_is_told_to_the_application_with_its_code_and_message(string method, string query, int code, string message)
+    [InlineData("GET", "?EIO=4&transport=carrier-pigeon", 0, "Transport unknown", "TRANSPORT_UNKNOWN", null, 4, "carrier-pigeon")]
+    [InlineData("GET", "?EIO=four", 0, "Transport unknown", "TRANSPORT_UNKNOWN", null, null, null)]
+    [InlineData("GET", "?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAAAAAA", 1, "Session ID unknown", "UNKNOWN_SID", "AAAAAAAAAAAAAAAAAAAA", 4, "polling")]
+    [InlineData("POST", "?transport=polling&sid=none", 1, "Session ID unknown", "UNKNOWN_SID", "none", null, "polling")]
+    [InlineData("PUT", "?EIO=4&transport=polling", 2, "Bad handshake method", "BAD_HANDSHAKE_METHOD", null, 4, "polling")]
+    [InlineData("GET", "?EIO=4&transport=websocket", 3, "Bad request", "TRANSPORT_HANDSHAKE_ERROR", null, 4, "websocket")]
+    [InlineData("GET", "?EIO=3&transport=polling", 5, "Unsupported protocol version", "UNSUPPORTED_PROTOCOL_VERSION", null, 3, "polling")]
+    public async Task Every_refused_request_is_told_to_the_application_with_its_code_and_message_and_the_context_as_data(
+        string method, string query, int code, string message, string name, string? sid, int? protocol, string? transport)
     {
         WireServer server = await StartAsync();
-        var heard = new Heard<(int Code, string Message)>("connection errors");
-        server.IO.OnConnectionError(error => heard.Add((error.Code, error.Message)));
+        var heard = new Heard<ConnectionError>("connection errors");
+        server.IO.OnConnectionError(heard.Add);
 
         await Polling(server).SendAsync(new(method), query);
 
-        Assert.Equal((code, message), await heard.NextAsync());
+        ConnectionError error = await heard.NextAsync();
+        Assert.Equal((code, message), (error.Code, error.Message));
+        Assert.StartsWith(name + ": ", error.Cause, StringComparison.Ordinal);
+        Assert.Equal(
+            (name, method, sid, protocol, transport, null, null),
+            (error.Context.Name, error.Context.Method, error.Context.Sid, error.Context.Protocol, error.Context.Transport, error.Context.PreviousTransport, error.Context.Message));
+    }
+
+    [Fact]
+    public async Task A_request_over_the_transport_that_a_session_has_left_is_told_with_both()
+    {
+        WireServer server = await StartAsync();
+        var heard = new Heard<ConnectionError>("connection errors");
+        server.IO.OnConnectionError(heard.Add);
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        WebSocketWire socket = await WebSocketAsync(server, $"{WebSocketWire.Query}&sid={sid}");
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReceiveTextAsync());
+        await socket.SendTextAsync("5");
+        await socket.SendTextAsync("421[\"barrier\"]");
+        Assert.Equal("431[]", await socket.ReceiveTextAsync());
+
+        await http.GetAsync(sid);
+
+        ConnectionErrorContext context = (await heard.NextAsync()).Context;
+        Assert.Equal(("TRANSPORT_MISMATCH", sid, "polling", "websocket"), (context.Name, context.Sid, context.Transport, context.PreviousTransport));
     }
 
     [Fact]

@@ -232,6 +232,48 @@ public abstract class UpgradeTests(Route route) : WireTest(route)
         Assert.Equal("432[]", await first.ReceiveTextAsync());
     }
 
+    [Fact]
+    public async Task A_WebSocket_for_a_session_that_began_with_one_is_accepted_and_closed_and_the_session_goes_on()
+    {
+        WireServer server = await StartAsync();
+        await using WebSocketSession first = await WebSocketSession.OpenAsync(server);
+        await first.JoinAsync();
+
+        await ShouldBeTurnedAwayAsync(server, first.Sid);
+
+        await first.ShouldHaveNothingElseAsync();
+    }
+
+    [Fact]
+    public async Task A_WebSocket_that_was_turned_away_and_does_not_answer_the_close_is_cut_after_the_CloseTimeout()
+    {
+        // Sooner than the upgrade that is under way times out.
+        WireServer server = await StartAsync(o => o.CloseTimeout = TimeSpan.FromSeconds(2));
+        string sid = await Polling(server).JoinAsync();
+        WebSocketWire first = await ProbeAsync(server, sid);
+        WebSocketWire second = await UpgradeAsync(server, sid);
+        await second.ReceiveCloseAsync();
+
+        await server.PassUntilAsync(second.ReceiveEndAsync(), "the WebSocket that does not answer is cut");
+
+        await first.SendTextAsync("5");
+        await first.SendTextAsync("421[\"barrier\"]");
+        Assert.Equal("431[]", await first.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task With_upgrades_switched_off_a_WebSocket_for_a_session_gets_400_code_3()
+    {
+        WireServer server = await StartAsync(o => o.AllowUpgrades = false);
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+
+        (await WebSocketWire.RefusedAsync(server, $"{WebSocketWire.Query}&sid={sid}")).ShouldBeError(400, 3, "Bad request");
+
+        await server.Log.ContainsAsync("AllowUpgrades");
+        await PollingLivesOnAsync(server, http, sid);
+    }
+
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
@@ -345,18 +387,10 @@ public abstract class UpgradeTests(Route route) : WireTest(route)
         return socket;
     }
 
-    // Node completes the handshake and closes; an error answer to the handshake tells the client as much.
     private async Task ShouldBeTurnedAwayAsync(WireServer server, string sid)
     {
-        (HttpAnswer answer, WebSocketWire? second) = await WebSocketWire.TryConnectAsync(server, $"/socket.io/{WebSocketWire.Query}&sid={sid}");
-        if (second is null)
-        {
-            answer.ShouldBeError(400, 3, "Bad request");
-        }
-        else
-        {
-            await Own(second).ReceiveCloseAndEndAsync();
-        }
+        WebSocketWire second = await UpgradeAsync(server, sid);
+        await second.ReceiveCloseAndEndAsync();
     }
 
     private static async Task PollingLivesOnAsync(WireServer server, PollingClient http, string sid)

@@ -46,17 +46,24 @@ public sealed class HostingTests() : WireTest(Route.Raw1)
     }
 
     [Fact]
-    public async Task OnConnectionError_tells_code_message_context_and_request()
+    public async Task OnConnectionError_tells_code_message_cause_context_and_request()
     {
         WireServer server = await StartAsync();
         var errors = new Heard<ConnectionError>("errors");
-        server.IO.OnConnectionError(errors.Add);
+        var marks = new Heard<string>("marks");
+        server.IO.OnConnectionError(error =>
+        {
+            marks.Add(error.Request.Request.Query["mark"].ToString());
+            errors.Add(error);
+        });
 
         await Polling(server).SendAsync(HttpMethod.Get, "?EIO=3&transport=polling&mark=me");
 
         ConnectionError error = await errors.NextAsync();
         Assert.Equal((5, "Unsupported protocol version"), (error.Code, error.Message));
-        Assert.StartsWith("UNSUPPORTED_PROTOCOL_VERSION", error.Context, StringComparison.Ordinal);
+        Assert.StartsWith("UNSUPPORTED_PROTOCOL_VERSION", error.Cause, StringComparison.Ordinal);
+        Assert.Equal(("UNSUPPORTED_PROTOCOL_VERSION", 3), (error.Context.Name, error.Context.Protocol));
+        Assert.Equal("me", await marks.NextAsync());
     }
 
     [Fact]

@@ -107,6 +107,16 @@ internal static partial class ReadmeSamples
 
     private static Task<string[]> SearchAsync(string text, CancellationToken left) => Task.FromResult(left.IsCancellationRequested ? [] : new[] { text });
 
+    public static SocketIOServer NamedServers(WebApplicationBuilder builder, WebApplication app)
+    {
+        // README: 7
+        builder.Services.AddSocketIO("game", options => options.MaxConnections = 1_000);
+        app.MapSocketIO("/game", "game");
+        var game = app.Services.GetRequiredKeyedService<SocketIOServer>("game");   // or [FromKeyedServices("game")] SocketIOServer
+        // end
+        return game;
+    }
+
     private sealed record Credentials(string? Token);
 
     public sealed record ChatMessage(string From, string Text);

@@ -18,19 +18,30 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
     /// <summary>Hook that may add headers to the answer of a handshake (<c>true</c>) or of any request.</summary>
     public Action<HttpContext, bool>? OnHeaders { get; init; }
 
+    /// <summary>Who is asked for sessions that are not here.</summary>
+    public ISessionRouter Router { get; init; } = NoSessionRouter.Instance;
+
+    /// <summary>Creates the metadata of an endpoint that leads here.</summary>
+    public EngineMapping CreateMapping() => new(origins);
+
     public async Task HandleAsync(HttpContext context)
     {
         OptOut(context);
         HttpRequest request = context.Request;
         IQueryCollection query = request.Query;
 
+        if (context.Features.Get<CrossOriginCheck>() is { } check)
+        {
+            check.IsDone = true;
+        }
+
         switch (await origins.CheckAsync(context))
         {
             case OriginVerdict.Malformed:
-                await server.RefuseAsync(context, EngineError.BadRequest, "INVALID_ORIGIN: the Origin header has illegal characters");
+                await RefuseAsync(context, EngineError.BadRequest, "INVALID_ORIGIN", "the Origin header has illegal characters");
                 return;
             case OriginVerdict.Refused:
-                await server.RefuseAsync(context, EngineError.Forbidden, $"origin {request.Headers.Origin} is not allowed (option Cors.Origins){(OriginPolicy.LooksProxied(request) ? ProxyHint : "")}");
+                await RefuseAsync(context, EngineError.Forbidden, null, $"origin {request.Headers.Origin} is not allowed (option Cors.Origins){(OriginPolicy.LooksProxied(request) ? ProxyHint : "")}");
                 return;
         }
 
@@ -44,16 +55,16 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         bool isPolling = query["transport"] == "polling";
         if (!(isPolling && server.Settings.AllowPolling) && !(query["transport"] == "websocket" && server.Settings.AllowWebSocket))
         {
-            await server.RefuseAsync(context, EngineError.UnknownTransport, "TRANSPORT_UNKNOWN: transport is neither polling nor websocket, or is switched off (option Transports)");
+            await RefuseAsync(context, EngineError.UnknownTransport, "TRANSPORT_UNKNOWN", "transport is neither polling nor websocket, or is switched off (option Transports)");
             return;
         }
 
         if (isPolling == isWebSocket)
         {
             server.Log.TransportMismatch(isPolling);
-            await server.RefuseAsync(context, EngineError.BadRequest, isPolling
-                ? "TRANSPORT_MISMATCH: a WebSocket handshake with transport=polling"
-                : $"{(query.ContainsKey("sid") ? "TRANSPORT_MISMATCH" : "TRANSPORT_HANDSHAKE_ERROR")}: transport=websocket without the headers Connection and Upgrade");
+            await (isPolling
+                ? RefuseAsync(context, EngineError.BadRequest, "TRANSPORT_MISMATCH", "a WebSocket handshake with transport=polling")
+                : RefuseAsync(context, EngineError.BadRequest, query.ContainsKey("sid") ? "TRANSPORT_MISMATCH" : "TRANSPORT_HANDSHAKE_ERROR", "transport=websocket without the headers Connection and Upgrade"));
             return;
         }
 
@@ -69,16 +80,23 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
 
     private async Task ContinueAsync(HttpContext context, string sid, bool isWebSocket)
     {
-        if (server.Find(sid) is not { } session)
+        if (server.Find(sid) is not { } session || session.Transport is PollingTransport before && before.EndIfAborted())
         {
-            server.Log.UnknownSession(SessionId.IsWellFormed(sid) ? sid : "(malformed)");
-            await server.RefuseAsync(context, EngineError.UnknownSession, "UNKNOWN_SID: no such session on this instance");
+            await OnUnknownAsync(context, sid, isWebSocket);
+            return;
+        }
+
+        if (session.Owner?.FindMismatch(context) is { } other)
+        {
+            // As if there were none: whoever asks learns nothing of another's session, and a client that has logged in or out connects anew.
+            server.Log.ForeignSession(sid, other, context.Request.Method);
+            await RefuseAsync(context, new Refusal(EngineError.UnknownSession, "OWNER_MISMATCH", $"{other} opened the session") { Sid = sid, IsLogged = true });
             return;
         }
 
         if (context.Request.Query.TryGetValue("EIO", out var version) && version != ProtocolVersion)
         {
-            await server.RefuseAsync(context, EngineError.BadRequest, "PROTOCOL_MISMATCH: EIO is not that of the session");
+            await RefuseAsync(context, EngineError.BadRequest, "PROTOCOL_MISMATCH", "EIO is not that of the session");
             return;
         }
 
@@ -89,7 +107,10 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         }
         else if (session.Transport is not PollingTransport polling)
         {
-            await server.RefuseAsync(context, EngineError.BadRequest, "TRANSPORT_MISMATCH: polling on a session that has been upgraded");
+            await RefuseAsync(context, new Refusal(EngineError.BadRequest, "TRANSPORT_MISMATCH", "polling on a session that has been upgraded")
+            {
+                PreviousTransport = session.Transport.Name,
+            });
         }
         else if (HttpMethods.IsGet(context.Request.Method))
         {
@@ -101,8 +122,48 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         }
         else
         {
-            await server.RefuseAsync(context, EngineError.BadHandshakeMethod, "BAD_HANDSHAKE_METHOD: only GET and POST");
+            await RefuseAsync(context, EngineError.BadHandshakeMethod, "BAD_HANDSHAKE_METHOD", "only GET and POST");
         }
+    }
+
+    private async Task OnUnknownAsync(HttpContext context, string sid, bool isWebSocket)
+    {
+        string method = context.Request.Method;
+        if (!SessionId.IsWellFormed(sid))
+        {
+            await RefuseAsync(context, EngineError.UnknownSession, "UNKNOWN_SID", "the sid is none of a server's");
+            return;
+        }
+
+        string defect;
+        if (server.Ended.FindReason(sid) is { } reason)
+        {
+            if (!isWebSocket && HttpMethods.IsGet(method) && server.Ended.TakePoll(sid))
+            {
+                OnHeaders?.Invoke(context, false);
+                await PollingTransport.AnswerLatePollAsync(context);
+                return;
+            }
+
+            server.Log.EndedSession(sid, reason, method);
+            defect = $"the session has ended: {reason}";
+        }
+        else
+        {
+            SessionRequest? wanted = isWebSocket ? SessionRequest.Upgrade
+                : HttpMethods.IsGet(method) ? SessionRequest.Poll
+                : HttpMethods.IsPost(method) ? SessionRequest.Post
+                : null;
+            if (wanted is not null && await Router.TryRouteAsync(context, sid, wanted.Value))
+            {
+                return;
+            }
+
+            server.Log.UnknownSession(sid, method);
+            defect = "no such session on this instance";
+        }
+
+        await RefuseAsync(context, new Refusal(EngineError.UnknownSession, "UNKNOWN_SID", defect) { IsLogged = true });
     }
 
     private async Task OpenAsync(HttpContext context, bool isWebSocket)
@@ -110,28 +171,29 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
         HttpRequest request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !(isWebSocket && HttpMethods.IsConnect(request.Method)))
         {
-            await server.RefuseAsync(context, EngineError.BadHandshakeMethod, "BAD_HANDSHAKE_METHOD: a session is opened by GET");
+            await RefuseAsync(context, EngineError.BadHandshakeMethod, "BAD_HANDSHAKE_METHOD", "a session is opened by GET");
             return;
         }
 
         if (request.Query["EIO"] != ProtocolVersion)
         {
-            await server.RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "UNSUPPORTED_PROTOCOL_VERSION: EIO is not 4 (a client older than socket.io-client 3?)");
+            await RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "UNSUPPORTED_PROTOCOL_VERSION", "EIO is not 4 (a client older than socket.io-client 3?)");
             return;
         }
 
         if (AllowRequest is not null && await AllowRequest(context) is { } refusal)
         {
-            await server.RefuseAsync(context, EngineError.Forbidden, "refused by AllowRequest", refusal);
+            await RefuseAsync(context, new Refusal(EngineError.Forbidden, null, "refused by AllowRequest") { Message = refusal });
             return;
         }
 
         if (isWebSocket && WebSocketHandshake.Validate(context) is { } defect)
         {
-            await server.RefuseAsync(context, EngineError.BadRequest, $"TRANSPORT_HANDSHAKE_ERROR: {defect}");
+            await RefuseAsync(context, EngineError.BadRequest, "TRANSPORT_HANDSHAKE_ERROR", defect);
             return;
         }
 
+        var owner = SessionOwner.Of(context);
         if (server.TryCreate(context) is not { } session)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -139,64 +201,121 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             return;
         }
 
-        if (server.Settings.Cookie is { } cookie)
-        {
-            context.Response.Cookies.Append(cookie.Name!, session.Id, cookie.Build(context));
-        }
-
-        OnHeaders?.Invoke(context, true);
+        session.Owner = owner;
+        session.WantsBase64 = WantsBase64(request);
         if (isWebSocket)
         {
             await OpenWebSocketAsync(context, session);
         }
         else
         {
-            var polling = new PollingTransport(session);
-            server.Open(session, polling, context);
-            await polling.GetAsync(context);
+            await OpenPollingAsync(context, session);
         }
+    }
+
+    private async Task OpenPollingAsync(HttpContext context, EngineSession session)
+    {
+        PollingTransport? polling = null;
+        try
+        {
+            WriteInitialHeaders(context, session);
+            polling = new PollingTransport(session);
+        }
+        finally
+        {
+            if (polling is null)
+            {
+                server.Abandon(session);
+            }
+        }
+
+        server.Open(session, polling, context);
+        await polling.GetAsync(context);
     }
 
     private async Task OpenWebSocketAsync(HttpContext context, EngineSession session)
     {
-        if (await AcceptAsync(context, session) is { } transport)
+        WebSocketTransport? transport = null;
+        try
+        {
+            WriteInitialHeaders(context, session);
+            transport = await AcceptAsync(context, session);
+        }
+        finally
+        {
+            if (transport is null)
+            {
+                server.Abandon(session);
+            }
+        }
+
+        if (transport is null)
+        {
+            return;
+        }
+
+        bool isOpen = false;
+        try
         {
             server.Open(session, transport, context);
-            await transport.RunAsync(isUpgrade: false);
+            isOpen = true;
         }
-        else
+        finally
         {
-            server.Abandon(session);
+            if (!isOpen)
+            {
+                lock (session.Gate)
+                {
+                    transport.Abort();
+                }
+            }
         }
+
+        await transport.RunAsync(isUpgrade: false);
+    }
+
+    // The application's code, which may throw.
+    private void WriteInitialHeaders(HttpContext context, EngineSession session)
+    {
+        if (server.Settings.Cookie is { } cookie)
+        {
+            context.Response.Cookies.Append(cookie.Name!, session.Id, cookie.Build(context));
+        }
+
+        OnHeaders?.Invoke(context, true);
     }
 
     private async Task UpgradeAsync(HttpContext context, EngineSession session)
     {
         if (WebSocketHandshake.Validate(context) is { } defect)
         {
-            await server.RefuseAsync(context, EngineError.BadRequest, $"TRANSPORT_HANDSHAKE_ERROR: {defect}");
+            await RefuseAsync(context, EngineError.BadRequest, "TRANSPORT_HANDSHAKE_ERROR", defect);
             return;
         }
 
-        if (!server.Settings.AllowUpgrades || !session.CanUpgrade)
+        if (!server.Settings.AllowUpgrades)
         {
-            await server.RefuseAsync(context, EngineError.BadRequest, "TRANSPORT_MISMATCH: the session is upgraded, is being upgraded, or may not be (option AllowUpgrades)");
-            return;
-        }
-
-        if (await AcceptAsync(context, session) is { } transport)
-        {
-            // Two handshakes at once: the second finds the place taken, and its WebSocket is closed.
-            bool isFirst = session.TryBeginUpgrade(transport);
-            if (!isFirst)
+            await RefuseAsync(context, new Refusal(EngineError.BadRequest, "TRANSPORT_MISMATCH", "the session may not be upgraded (option AllowUpgrades)")
             {
-                lock (session.Gate)
-                {
-                    transport.Close(CloseReason.ForcedClose);
-                }
-            }
+                PreviousTransport = session.Transport.Name,
+            });
+            return;
+        }
 
+        if (await AcceptAsync(context, session) is not { } transport)
+        {
+            return;
+        }
+
+        if (session.TryBeginUpgrade(transport))
+        {
+            session.WantsBase64 |= WantsBase64(context.Request);
             await transport.RunAsync(isUpgrade: true);
+        }
+        else
+        {
+            // On a WebSocket already, or about to be. As the protocol's own tests want it: accepted, and closed.
+            await transport.TurnAwayAsync();
         }
     }
 
@@ -214,6 +333,19 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             return null;
         }
     }
+
+    private Task RefuseAsync(HttpContext context, EngineError error, string? name, string defect) => RefuseAsync(context, new Refusal(error, name, defect));
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal) => server.RefuseAsync(context, refusal with
+    {
+        Sid = Ask(context, "sid"),
+        Transport = Ask(context, "transport"),
+    });
+
+    private static string? Ask(HttpContext context, string parameter) =>
+        context.Request.Query.TryGetValue(parameter, out var value) ? value.ToString() : null;
+
+    private static bool WantsBase64(HttpRequest request) => request.Query["b64"] == "1";
 
     // A poll waits, and a slow phone is slow: neither is the attack that the application's global limits are meant for.
     private static void OptOut(HttpContext context)

@@ -13,6 +13,7 @@ internal sealed class EngineServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
     private readonly SessionSweep _sweep = new();
     private readonly ClientCounts _clients = new();
+    private readonly EndedSessions _ended = new();
     private readonly IEngineHandler _handler;
     private readonly PeriodicTimer _timer;
     private readonly Task _sweeping;
@@ -47,7 +48,10 @@ internal sealed class EngineServer : IAsyncDisposable
     public bool IsShuttingDown { get; private set; }
 
     /// <summary>Called for every refused request.</summary>
-    public Action<HttpContext, EngineError, string>? OnRefused { get; set; }
+    public Action<HttpContext, Refusal>? OnRefused { get; set; }
+
+    /// <summary>The sessions that ended last.</summary>
+    public EndedSessions Ended => _ended;
 
     /// <summary>Finds an open session. One whose deadline has passed is closed now, whatever the sweep's tick.</summary>
     public EngineSession? Find(string id)
@@ -103,15 +107,37 @@ internal sealed class EngineServer : IAsyncDisposable
         Interlocked.Decrement(ref _count); // Last: who sees it finds the client's place free as well.
     }
 
-    /// <summary>Opens a session: it is found by its id from here on, and the layer above knows it.</summary>
+    /// <summary>
+    /// Opens a session: it is found by its id from here on, and the layer above knows it. If anything throws, the session has ended, and its
+    /// place is given back.
+    /// </summary>
     public void Open(EngineSession session, Transport transport, HttpContext handshake)
     {
-        session.Start(transport);
-        session.Attach(_handler.OnOpened(session, handshake));
-        _sessions[session.Id] = session;
-        _sweep.Add(session);
-        Metrics.Opened(transport.Name);
-        session.SendOpenPacket(transport);
+        bool isKnown = false;
+        bool isOpen = false;
+        try
+        {
+            session.Start(transport);
+            session.Attach(_handler.OnOpened(session, handshake));
+            _sessions[session.Id] = session;
+            _sweep.Add(session);
+            isKnown = true;
+            Metrics.Opened(transport.Name);
+            session.SendOpenPacket(transport);
+            isOpen = true;
+        }
+        finally
+        {
+            if (isKnown && !isOpen)
+            {
+                session.OnTransportEnded(CloseReason.TransportError);
+            }
+            else if (!isOpen)
+            {
+                Abandon(session);
+            }
+        }
+
         if (IsShuttingDown)
         {
             session.Close(CloseReason.ServerShuttingDown);
@@ -121,6 +147,12 @@ internal sealed class EngineServer : IAsyncDisposable
     public void OnSessionClosed(EngineSession session, string reason)
     {
         Abandon(session);
+        if (session.Transport is PollingTransport polling)
+        {
+            // Its client may not have heard yet. Nobody comes back with the id of a session that was on a WebSocket.
+            _ended.Add(session.Id, reason, polling.OwesPoll);
+        }
+
         Metrics.Closed(session.Transport.Name, reason);
         Log.SessionClosed(session.Id, reason);
     }
@@ -134,12 +166,26 @@ internal sealed class EngineServer : IAsyncDisposable
     }
 
     /// <summary>Answers a request with an error, and says why where an operator looks.</summary>
-    public Task RefuseAsync(HttpContext context, EngineError error, string cause, string? message = null)
+    public Task RefuseAsync(HttpContext context, Refusal refusal)
     {
-        Log.Refused((int)error, EngineErrors.MessageOf(error), cause, context.Request.Method);
-        Metrics.Refused((int)error);
-        OnRefused?.Invoke(context, error, cause);
-        return EngineErrors.WriteAsync(context, error, message ?? EngineErrors.MessageOf(error));
+        string message = EngineErrors.MessageOf(refusal.Error);
+        if (!refusal.IsLogged)
+        {
+            Log.Refused((int)refusal.Error, message, refusal.Cause, context.Request.Method);
+        }
+
+        Metrics.Refused((int)refusal.Error);
+        try
+        {
+            OnRefused?.Invoke(context, refusal);
+        }
+        catch (Exception exception)
+        {
+            // The client gets its answer, whatever the application makes of it.
+            Log.RefusalHandlerFailed(exception);
+        }
+
+        return EngineErrors.WriteAsync(context, refusal.Error, refusal.Message ?? message);
     }
 
     /// <summary>Ends every session; clients reconnect, to another instance or to the next one.</summary>

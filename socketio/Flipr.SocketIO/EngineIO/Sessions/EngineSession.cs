@@ -46,6 +46,12 @@ internal sealed class EngineSession
     /// <summary>Whose it is, where clients are told apart.</summary>
     public string? Client { get; }
 
+    /// <summary>Who may continue it.</summary>
+    public SessionOwner? Owner { get; set; }
+
+    /// <summary>Whether the client wants bytes as text, <c>b</c> and base64, on a WebSocket too.</summary>
+    public bool WantsBase64 { get; set; }
+
     public EngineServer Server => _server;
 
     /// <summary>Position in the sweep; -1 when not in it.</summary>
@@ -90,6 +96,11 @@ internal sealed class EngineSession
     /// <returns>Whether it was taken: not when the session is closing, nor when it is volatile and could not go out at once.</returns>
     public bool Send(OutboundMessage message, bool isVolatile = false, List<EngineSession>? unflushed = null)
     {
+        if (WantsBase64)
+        {
+            message = message.Base64Form;
+        }
+
         lock (Gate)
         {
             if (_state != SessionState.Open)

@@ -24,6 +24,7 @@ internal sealed class OutboundMessage
     private readonly Range _text;
     private int _references = 1;
     private byte[]? _pollingForm;
+    private OutboundMessage? _base64Form;
 
     private OutboundMessage(byte[] buffer, bool isPooled, int start, int end, Range text, Range[]? attachments)
     {
@@ -55,6 +56,15 @@ internal sealed class OutboundMessage
 
     /// <summary>The binary part number <paramref name="index"/>.</summary>
     public ReadOnlyMemory<byte> Attachment(int index) => _buffer.AsMemory(_attachments![index]);
+
+    /// <summary>Whether the attachments are texts already: <c>b</c> and base64.</summary>
+    public bool HasTextAttachments { get; private init; }
+
+    /// <summary>
+    /// The message as it goes to a client that asked for bytes in text messages (<c>b64=1</c>). Encoded once, when the first such client
+    /// needs it; who asks holds a reference to this message.
+    /// </summary>
+    public OutboundMessage Base64Form => _attachments is null ? this : _base64Form ??= EncodeAsText();
 
     /// <summary>Creates an Engine.IO packet of its own, such as a ping. It may be sent any number of times.</summary>
     public static OutboundMessage FromPacket(EnginePacketType type, ReadOnlySpan<byte> data = default)
@@ -144,13 +154,47 @@ internal sealed class OutboundMessage
         for (int i = 0; i < AttachmentCount; i++)
         {
             ReadOnlySpan<byte> bytes = Attachment(i).Span;
-            form.Write([RecordSeparator, (byte)'b']);
-            Span<byte> destination = form.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length));
-            Base64.EncodeToUtf8(bytes, destination, out _, out int written);
-            form.Advance(written);
+            form.Write([RecordSeparator]);
+            if (HasTextAttachments)
+            {
+                form.Write(bytes);
+            }
+            else
+            {
+                WriteBase64(form, bytes);
+            }
         }
 
         return form.WrittenSpan.ToArray();
+    }
+
+    private OutboundMessage EncodeAsText()
+    {
+        var form = new ArrayBufferWriter<byte>((Size * 4 / 3) + 64);
+        WriteFrameHeader(form, Text.Length);
+        var text = new Range(form.WrittenCount, form.WrittenCount + Text.Length);
+        form.Write(Text.Span);
+        var parts = new Range[AttachmentCount];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = Attachment(i).Span;
+            WriteFrameHeader(form, 1 + Base64.GetMaxEncodedToUtf8Length(bytes.Length));
+            int start = form.WrittenCount;
+            WriteBase64(form, bytes);
+            parts[i] = new Range(start, form.WrittenCount);
+        }
+
+        return new OutboundMessage(form.WrittenSpan.ToArray(), false, 0, form.WrittenCount, text, parts) { Compress = Compress, HasTextAttachments = true };
+    }
+
+    private static void WriteFrameHeader(ArrayBufferWriter<byte> form, int length) =>
+        form.Advance(WebSocketFrame.WriteHeader(form.GetSpan(WebSocketFrame.MaxHeaderLength), WebSocketFrame.Text, length));
+
+    private static void WriteBase64(ArrayBufferWriter<byte> form, ReadOnlySpan<byte> bytes)
+    {
+        form.Write([(byte)'b']);
+        Base64.EncodeToUtf8(bytes, form.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length)), out _, out int written);
+        form.Advance(written);
     }
 
     public override string ToString() => Encoding.UTF8.GetString(Text.Span);

@@ -71,7 +71,8 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
         await WebSocket.SendAsync(message.Text, WebSocketMessageType.Text, flags, CancellationToken.None);
         for (int i = 0; i < message.AttachmentCount; i++)
         {
-            await WebSocket.SendAsync(message.Attachment(i), WebSocketMessageType.Binary, flags, CancellationToken.None);
+            WebSocketMessageType type = message.HasTextAttachments ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+            await WebSocket.SendAsync(message.Attachment(i), type, flags, CancellationToken.None);
         }
     }
 

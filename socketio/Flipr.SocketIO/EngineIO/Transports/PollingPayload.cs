@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO.EngineIO;
 
@@ -14,7 +12,7 @@ internal static class PollingPayload
 {
     private const byte RecordSeparator = 0x1e;
 
-    /// <summary>How reading ended.</summary>
+    /// <summary>What became of a POST.</summary>
     internal enum Outcome
     {
         Read,
@@ -23,70 +21,12 @@ internal static class PollingPayload
         UnknownFormat,
         BrokenBody,
         Aborted,
-    }
 
-    /// <summary>Reads the body of <paramref name="request"/> and hands its packets to <paramref name="session"/>.</summary>
-    /// <param name="request">The POST.</param>
-    /// <param name="session">Whose packets they are.</param>
-    /// <param name="onBodyRead">Called when the body is complete, before the first packet is handed on.</param>
-    public static async Task<Outcome> ReadAsync(HttpRequest request, EngineSession session, Action onBodyRead)
-    {
-        int limit = session.Server.Settings.MaxPayload;
-        if (request.ContentLength > limit)
-        {
-            return Outcome.TooLarge;
-        }
+        /// <summary>Too many wait for their turn already.</summary>
+        Crowded,
 
-        if (request.ContentType?.StartsWith("application/octet-stream", StringComparison.OrdinalIgnoreCase) == true)
-        {
-            // Revision 3 sent binary payloads this way; revision 4 has no such thing.
-            return Outcome.UnknownFormat;
-        }
-
-        // It grows with what arrives: a length that is announced costs the client nothing, and must not cost the server memory.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 1024, 64, 4096));
-        try
-        {
-            int length = 0;
-            while (true)
-            {
-                if (length == buffer.Length)
-                {
-                    byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
-                // Not cancelled: an abort ends the read by itself, and a cancelled one would leave Kestrel's pipe in the middle of it.
-                int read = await request.Body.ReadAsync(buffer.AsMemory(length), CancellationToken.None);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                length += read;
-                if (length > limit)
-                {
-                    return Outcome.TooLarge;
-                }
-            }
-
-            onBodyRead();
-            return await DispatchAsync(buffer.AsMemory(0, length), session);
-        }
-        catch (BadHttpRequestException)
-        {
-            return Outcome.BrokenBody;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
-        {
-            return Outcome.Aborted;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        /// <summary>The session ended in error before its packets had their turn.</summary>
+        Late,
     }
 
     /// <summary>Takes the first packet off a payload.</summary>
@@ -111,17 +51,24 @@ internal static class PollingPayload
             return true;
         }
 
-        Memory<byte> data = text[1..];
-        if (Base64.DecodeFromUtf8InPlace(data.Span, out int written) != OperationStatus.Done)
+        return TryDecode(text[1..], out packet);
+    }
+
+    /// <summary>Reads what stands behind the <c>b</c> of a binary message. It is decoded in place.</summary>
+    public static bool TryDecode(Memory<byte> base64, out EnginePacket packet)
+    {
+        packet = default;
+        if (Base64.DecodeFromUtf8InPlace(base64.Span, out int written) != OperationStatus.Done)
         {
             return false;
         }
 
-        packet = new EnginePacket(EnginePacketType.Message, data[..written], IsBinary: true);
+        packet = new EnginePacket(EnginePacketType.Message, base64[..written], IsBinary: true);
         return true;
     }
 
-    private static async ValueTask<Outcome> DispatchAsync(Memory<byte> payload, EngineSession session)
+    /// <summary>Hands the packets of a payload to <paramref name="session"/>, in order.</summary>
+    public static async ValueTask<Outcome> DispatchAsync(Memory<byte> payload, EngineSession session)
     {
         if (payload.IsEmpty || !Utf8.IsValid(payload.Span))
         {

@@ -4,7 +4,7 @@ namespace Flipr.SocketIO.EngineIO;
 
 /// <summary>
 /// Messages over plain requests: a GET waits until there is something to send and takes all of it, a POST brings what the
-/// client sends. One GET and one POST at a time.
+/// client sends. One GET at a time, and one POST whose body is under way; POSTs whose bodies are complete wait for their turn.
 /// </summary>
 internal sealed class PollingTransport(EngineSession session) : Transport
 {
@@ -14,6 +14,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     private Poll? _poll;
     private HttpContext? _readingPost;
     private HttpContext? _answering;
+    private PostTurns _turns;
+    private int _posts;
 
     public override string Name => "polling";
 
@@ -21,8 +23,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override long PendingBytes => 0;
 
-    /// <summary>Whether a POST is being read.</summary>
-    public bool IsPosting { get; private set; }
+    /// <summary>Whether a POST is being read, waits, or its packets are being handled.</summary>
+    public bool IsPosting => _posts > 0;
+
+    /// <summary>Whether the client closed the session while it had no poll here: one may be on its way.</summary>
+    public bool OwesPoll { get; private set; }
 
     public override void Pump()
     {
@@ -34,25 +39,48 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override void Close(string reason)
     {
-        // A client that closes gets a noop, so that its pending request is not taken for an error; a client that is closed is told.
-        OutboundMessage last = reason == CloseReason.TransportClose ? NoopPacket : ClosePacket;
-        _poll?.SetReady(last);
-        AbortPost();
+        OwesPoll = reason == CloseReason.TransportClose && _poll is null;
+        _poll?.SetReady(LastPacket(reason));
+        EndPosts();
     }
 
     public override void Abort()
     {
         _poll?.SetReady(NoopPacket);
-        AbortPost();
+        EndPosts();
     }
 
     /// <summary>The session is over: an answer that its client does not read must not outlive it.</summary>
     public void AbortAnswer() => _answering?.Abort();
 
+    /// <summary>
+    /// Ends the session if the client of its pending poll is gone. Whoever brings the next request asks this first: the news of the abort and
+    /// the request come by different connections, and in any order.
+    /// </summary>
+    /// <returns>Whether it has ended.</returns>
+    public bool EndIfAborted()
+    {
+        lock (session.Gate)
+        {
+            if (_poll is not { HasClientGone: true } || session.Transport != this)
+            {
+                return false;
+            }
+
+            _poll = null;
+        }
+
+        session.OnTransportEnded(CloseReason.TransportError);
+        return true;
+    }
+
+    /// <summary>Answers a poll that came after its client had closed the session, as if it had come before.</summary>
+    public static Task AnswerLatePollAsync(HttpContext context) => PollingAnswer.WriteAsync(context, [NoopPacket], null);
+
     /// <summary>Serves a GET: answers with what is queued, or waits for it.</summary>
     public async Task GetAsync(HttpContext context)
     {
-        var poll = new Poll();
+        var poll = new Poll(context.RequestAborted);
         bool overlaps = false;
         lock (session.Gate)
         {
@@ -69,7 +97,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 _poll = poll;
                 if (!session.IsOpen)
                 {
-                    poll.SetReady(ClosePacket);
+                    poll.SetReady(LastPacket(session.Reason));
                 }
 
                 Pump();
@@ -79,7 +107,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         if (overlaps)
         {
             session.Close(CloseReason.TransportError);
-            await session.Server.RefuseAsync(context, EngineError.BadRequest, "two GET requests at once for one session");
+            await RefuseAsync(context, "two GET requests at once for one session");
             return;
         }
 
@@ -93,8 +121,9 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             bool isCurrent;
             lock (session.Gate)
             {
-                _poll = null;
-                isCurrent = session.Transport == this;
+                // Whoever came next may have noticed already.
+                isCurrent = session.Transport == this && _poll == poll;
+                _poll = _poll == poll ? null : _poll;
             }
 
             if (isCurrent)
@@ -108,16 +137,16 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         await AnswerAsync(context, poll);
     }
 
-    /// <summary>Serves a POST: reads the payload and hands its packets on, in order.</summary>
+    /// <summary>Serves a POST: reads the payload and hands its packets on, in order, when those of the POSTs before have been.</summary>
     public async Task PostAsync(HttpContext context)
     {
         bool overlaps;
         lock (session.Gate)
         {
-            overlaps = IsPosting;
+            overlaps = _readingPost is not null;
             if (!overlaps)
             {
-                IsPosting = true;
+                _posts++;
                 _readingPost = context;
             }
         }
@@ -125,22 +154,26 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         if (overlaps)
         {
             session.Close(CloseReason.TransportError);
-            await session.Server.RefuseAsync(context, EngineError.BadRequest, "two POST requests at once for one session");
+            await RefuseAsync(context, "two POST requests at once for one session: the first one's body is not complete");
             return;
         }
 
         PollingPayload.Outcome outcome;
         try
         {
-            outcome = await PollingPayload.ReadAsync(context.Request, session, OnBodyRead);
+            using PollingBody body = await PollingBody.ReadAsync(context.Request, session.Server.Settings.MaxPayload);
+            outcome = body.Outcome == PollingPayload.Outcome.Read ? await HandleAsync(body.Data) : body.Outcome;
         }
         finally
         {
             // Before the answer: having it, the client may send the next one.
             lock (session.Gate)
             {
-                IsPosting = false;
-                _readingPost = null;
+                _posts--;
+                if (_readingPost == context)
+                {
+                    _readingPost = null;
+                }
             }
         }
 
@@ -158,15 +191,22 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 break;
             case PollingPayload.Outcome.Malformed:
                 session.Close(CloseReason.ParseError);
-                await session.Server.RefuseAsync(context, EngineError.BadRequest, "the payload cannot be read");
+                await RefuseAsync(context, "the payload cannot be read");
                 break;
             case PollingPayload.Outcome.UnknownFormat:
                 session.Close(CloseReason.TransportError);
-                await session.Server.RefuseAsync(context, EngineError.BadRequest, "a payload of application/octet-stream, which revision 4 does not have");
+                await RefuseAsync(context, "a payload of application/octet-stream, which revision 4 does not have");
                 break;
             case PollingPayload.Outcome.BrokenBody:
                 session.Close(CloseReason.TransportError);
-                await session.Server.RefuseAsync(context, EngineError.BadRequest, "the body ended early or is not well-formed HTTP");
+                await RefuseAsync(context, "the body ended early or is not well-formed HTTP");
+                break;
+            case PollingPayload.Outcome.Crowded:
+                session.Close(CloseReason.TransportError);
+                await RefuseAsync(context, $"{PostTurns.MaxWaiting} POST requests, or more bytes than option MaxPayload, wait while the packets of an earlier one are handled");
+                break;
+            case PollingPayload.Outcome.Late:
+                await session.Server.RefuseAsync(context, new Refusal(EngineError.UnknownSession, "UNKNOWN_SID", "the session ended before the packets of this POST had their turn") { Sid = session.Id, Transport = Name });
                 break;
             default:
                 session.Close(CloseReason.TransportError);
@@ -250,19 +290,53 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         }
     }
 
-    private void OnBodyRead()
+    // The packets have been read; they are handled when those of the POSTs before have been.
+    private async ValueTask<PollingPayload.Outcome> HandleAsync(Memory<byte> payload)
     {
+        Task<bool>? turn;
         lock (session.Gate)
         {
+            // A POST that closes its session by what it brought gets its answer: it is not cut as one whose body trickles in.
             _readingPost = null;
+            if (!_turns.TryTake(payload.Length, session.Server.Settings.MaxPayload, out turn))
+            {
+                return PollingPayload.Outcome.Crowded;
+            }
+        }
+
+        if (turn is not null && !await turn)
+        {
+            return session.Reason is CloseReason.TransportError or CloseReason.ParseError ? PollingPayload.Outcome.Late : PollingPayload.Outcome.Read;
+        }
+
+        try
+        {
+            return await PollingPayload.DispatchAsync(payload, session);
+        }
+        finally
+        {
+            lock (session.Gate)
+            {
+                _turns.Pass();
+            }
         }
     }
 
-    // A body that trickles in does not outlive its session; a POST that closes its session by what it brought gets its answer.
-    private void AbortPost() => _readingPost?.Abort();
+    // A client that closes gets a noop, so that its pending request is not taken for an error; a client that is closed is told.
+    private static OutboundMessage LastPacket(string? reason) => reason == CloseReason.TransportClose ? NoopPacket : ClosePacket;
+
+    // A body that trickles in does not outlive its session, nor does one that waits for its turn.
+    private void EndPosts()
+    {
+        _turns.Cancel();
+        _readingPost?.Abort();
+    }
+
+    private Task RefuseAsync(HttpContext context, string defect) =>
+        session.Server.RefuseAsync(context, new Refusal(EngineError.BadRequest, null, defect) { Sid = session.Id, Transport = Name });
 
     /// <summary>A GET that waits.</summary>
-    private sealed class Poll
+    private sealed class Poll(CancellationToken aborted)
     {
         private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -271,6 +345,9 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         public bool IsReady => _ready.Task.IsCompleted;
 
         public bool IsAborted { get; private set; }
+
+        /// <summary>Whether nobody waits for the answer, whether or not that has been acted upon.</summary>
+        public bool HasClientGone => IsAborted || (!IsReady && aborted.IsCancellationRequested);
 
         /// <summary>A packet that ends the answer, after what is queued.</summary>
         public OutboundMessage? Last { get; private set; }

@@ -118,6 +118,25 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         }
     }
 
+    /// <summary>Closes a WebSocket for which its session has no use, and waits until that has gone out. The request lives as long as this.</summary>
+    public async Task TurnAwayAsync()
+    {
+        try
+        {
+            await DrainAsync();
+        }
+        finally
+        {
+            lock (session.Gate)
+            {
+                End();
+            }
+
+            await WriteCompletion;
+            WebSocket.Dispose();
+        }
+    }
+
     /// <summary>The write or flush under way; it does not fail.</summary>
     protected Task WriteCompletion { get; set; } = Task.CompletedTask;
 
@@ -168,7 +187,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         using var buffer = new ReceiveBuffer();
         while (await ReceiveAsync(buffer))
         {
-            ReadOnlyMemory<byte> data = buffer.Written;
+            Memory<byte> data = buffer.Written;
             if (buffer.IsBinary)
             {
                 await session.OnPacketAsync(new EnginePacket(EnginePacketType.Message, data, IsBinary: true));
@@ -176,6 +195,18 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             else if (data.IsEmpty)
             {
                 session.Close(CloseReason.ParseError);
+            }
+            else if (data.Span[0] == 'b')
+            {
+                // Bytes as text, as on polling: the client's forceBase64.
+                if (PollingPayload.TryDecode(data[1..], out EnginePacket packet))
+                {
+                    await session.OnPacketAsync(packet);
+                }
+                else
+                {
+                    session.Close(CloseReason.ParseError);
+                }
             }
             else
             {
@@ -288,7 +319,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
 
         public bool IsTooLarge { get; set; }
 
-        public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+        public Memory<byte> Written => _bytes.AsMemory(0, Length);
 
         /// <summary>Room for more, one byte beyond the limit at most: that byte tells that the message is too large.</summary>
         public Memory<byte> Free(int maxPayload)
