@@ -15,7 +15,7 @@ public abstract class Adapter(Namespace ns) : IAsyncDisposable
     /// <summary>The namespace whose sockets it is about.</summary>
     public Namespace Namespace { get; } = ns;
 
-    /// <summary>Makes it ready. No client joins the namespace before this has completed.</summary>
+    /// <summary>Makes it ready. No client joins the namespace before this has completed, or at all if it throws: one whose broker is away for a while goes on trying.</summary>
     public virtual Task StartAsync() => Task.CompletedTask;
 
     /// <summary>How many servers there are, this one included.</summary>

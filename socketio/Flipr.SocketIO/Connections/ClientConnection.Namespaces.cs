@@ -194,6 +194,11 @@ internal sealed partial class ClientConnection
 
     private static async Task AdmitAsync(Socket socket)
     {
+        if (!await socket.Namespace.HasStarted)
+        {
+            throw new InvalidOperationException($"The adapter of namespace {socket.Namespace.Name} has not started, so nobody can join it.");
+        }
+
         foreach (Func<Socket, Task> middleware in socket.Namespace.Middleware.ToArray())
         {
             await middleware(socket);

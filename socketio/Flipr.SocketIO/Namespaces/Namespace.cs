@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Flipr.SocketIO.Adapters;
+using Flipr.SocketIO.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.SocketIO;
@@ -11,6 +12,8 @@ public sealed class Namespace : BroadcastSource
     // The new namespace that the application is being told of on this thread.
     [ThreadStatic]
     private static Namespace? _announced;
+
+    private static readonly Task<bool> Started = Task.FromResult(true);
 
     private readonly Lock _lock = new();
     private readonly byte[] _wireName;
@@ -27,6 +30,7 @@ public sealed class Namespace : BroadcastSource
         _everyone = new Broadcast(this);
         LocalAdapter = new LocalAdapter(this);
         Adapter = server.Options.Adapter?.Invoke(LocalAdapter) ?? LocalAdapter;
+        HasStarted = IsLocal ? Started : StartAdapterAsync();
         _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
     }
 
@@ -56,6 +60,9 @@ public sealed class Namespace : BroadcastSource
     internal RoomIndex<Socket> Rooms => LocalAdapter.Rooms;
 
     internal byte[] WireNameBytes => _wireName;
+
+    /// <summary>Completes when clients may join: whether the adapter has started.</summary>
+    internal Task<bool> HasStarted { get; }
 
     internal Broadcast Everyone => _everyone;
 
@@ -278,6 +285,21 @@ public sealed class Namespace : BroadcastSource
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
+
+    private async Task<bool> StartAdapterAsync()
+    {
+        await Task.Yield(); // The application's code, not within whoever asks for the namespace.
+        try
+        {
+            await Adapter.StartAsync();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Server.Log.AdapterFailed(LogText.Clean(Name), exception);
+            return false;
+        }
+    }
 
     private EventPacket ToPacket(string eventName, object?[] arguments)
     {

@@ -185,6 +185,38 @@ public abstract class AdapterTests(Route route) : WireTest(route)
         await client.ShouldReceiveAsync("""42["still here"]""");
     }
 
+    [Fact]
+    public async Task Clients_join_when_it_has_started_and_it_ends_with_the_server()
+    {
+        var ready = new TaskCompletionSource();
+        DelayingAdapter? adapter = null;
+        WireServer server = await StartAsync(options => options.Adapter = local => adapter = new DelayingAdapter(local) { Ready = ready.Task });
+        EngineClient client = await OpenAsync(server);
+        await client.SendAsync("40");
+        Assert.Empty(server.IO.Sockets);
+
+        ready.SetResult();
+
+        EngineClient.SidOf(await client.ReceiveTextAsync());
+        Assert.False(adapter!.IsDisposed);
+        await server.PassUntilAsync(server.StopAsync(), "the application stops");
+        await server.DisposeAsync();
+        Assert.True(adapter.IsDisposed);
+    }
+
+    [Fact]
+    public async Task Where_it_could_not_start_nobody_joins_and_the_log_says_why()
+    {
+        ErrorsExpected = true;
+        WireServer server = await StartAsync(options => options.Adapter = local => new DelayingAdapter(local) { Ready = Task.FromException(new IOException("The broker is down.")) });
+        EngineClient client = await OpenAsync(server);
+
+        await client.SendAsync("40");
+
+        await client.ShouldReceiveAsync("""44{"message":"Internal server error"}""");
+        Assert.Contains(server.Log.Entries, entry => entry.Exception?.Message == "The broker is down.");
+    }
+
     private DelayingAdapter Adapter => _adapters.Single(adapter => adapter.Namespace.Name == "/");
 
     private Task<WireServer> StartAsync(bool givesOffsets) => StartAsync(options => options.Adapter = local =>

@@ -15,6 +15,11 @@ internal sealed class DelayingAdapter(LocalAdapter local) : Adapter(local.Namesp
     /// <summary>What was asked, in order.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
+    /// <summary>When it is ready.</summary>
+    public Task Ready { get; init; } = Task.CompletedTask;
+
+    public override Task StartAsync() => Ready;
+
     /// <summary>Whether broadcasts get an offset, as recovery wants it.</summary>
     public bool GivesOffsets { get; init; }
 
