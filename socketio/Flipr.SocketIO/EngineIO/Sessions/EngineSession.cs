@@ -16,7 +16,7 @@ internal sealed class EngineSession
     private readonly EngineServer _server;
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
-    private PollingTransport? _polling;
+    private Transport _first = null!;
     private long _nextPing;
     private long _pongDeadline = EngineClock.Never;
     private bool _pongExtended;
@@ -54,8 +54,8 @@ internal sealed class EngineSession
     /// <summary>The transport in use.</summary>
     public Transport Transport { get; private set; } = null!;
 
-    /// <summary>The WebSocket that is about to take over from polling, if one is.</summary>
-    public WebSocketTransport? Upgrade { get; private set; }
+    /// <summary>The transport that is about to take over, if one is.</summary>
+    public Transport? Upgrade { get; private set; }
 
     /// <summary>Whether the probe of <see cref="Upgrade"/> was answered: from here on polling only sends <c>noop</c>.</summary>
     public bool IsProbed { get; private set; }
@@ -77,7 +77,7 @@ internal sealed class EngineSession
     public void Start(Transport transport)
     {
         Transport = transport;
-        _polling = transport as PollingTransport;
+        _first = transport;
     }
 
     /// <summary>Attaches the layer above; before the first message is read.</summary>
@@ -241,7 +241,7 @@ internal sealed class EngineSession
             if (!isGraceful)
             {
                 Queue.Clear();
-                _polling?.AbortAnswer();
+                _first.AbortAnswer();
             }
 
             if (reason == CloseReason.OutboundLimit)
@@ -254,7 +254,7 @@ internal sealed class EngineSession
                 Transport.Close(reason);
             }
 
-            hasEnded = Transport is PollingTransport && !isGraceful;
+            hasEnded = Transport.EndsWithSession && !isGraceful;
         }
 
         _server.OnSessionClosed(this, reason);
@@ -288,18 +288,18 @@ internal sealed class EngineSession
     public void SendOpenPacket(Transport transport)
     {
         EngineSettings settings = _server.Settings;
-        bool offersUpgrade = transport is PollingTransport && settings is { AllowUpgrades: true, AllowWebSocket: true };
+        bool offersUpgrade = transport.CanUpgrade && settings is { AllowUpgrades: true, AllowWebSocket: true };
         string upgrades = offersUpgrade ? "\"websocket\"" : "";
         Send(OutboundMessage.FromPacket(EnginePacketType.Open, Encoding.ASCII.GetBytes(
             $$"""{"sid":"{{Id}}","upgrades":[{{upgrades}}],"pingInterval":{{settings.PingInterval}},"pingTimeout":{{settings.PingTimeout}},"maxPayload":{{settings.MaxPayload}}}""")));
     }
 
-    /// <summary>Whether a WebSocket may take over now.</summary>
-    public bool CanUpgrade => _state == SessionState.Open && Transport is PollingTransport && Upgrade is null;
+    /// <summary>Whether another transport may take over now.</summary>
+    public bool CanUpgrade => _state == SessionState.Open && Transport.CanUpgrade && Upgrade is null;
 
     /// <summary>Starts an upgrade.</summary>
     /// <returns>Whether this session can be upgraded now.</returns>
-    public bool TryBeginUpgrade(WebSocketTransport transport)
+    public bool TryBeginUpgrade(Transport transport)
     {
         lock (Gate)
         {
@@ -315,8 +315,8 @@ internal sealed class EngineSession
         }
     }
 
-    /// <summary>The probe has arrived on the new transport: answers it and stops polling from taking messages.</summary>
-    public bool TryProbe(WebSocketTransport transport, OutboundMessage answer)
+    /// <summary>The probe has arrived on the new transport: has it answered, and stops the old one from taking messages.</summary>
+    public bool TryProbe(Transport transport)
     {
         lock (Gate)
         {
@@ -326,28 +326,28 @@ internal sealed class EngineSession
             }
 
             IsProbed = true;
-            transport.SendControl(answer);
+            transport.AnswerProbe();
             Transport.Pump();
             return true;
         }
     }
 
     /// <summary>The client has confirmed the upgrade: the queue goes to the new transport.</summary>
-    public bool TryCompleteUpgrade(WebSocketTransport transport)
+    public bool TryCompleteUpgrade(Transport transport)
     {
         lock (Gate)
         {
-            if (Upgrade != transport || !IsProbed || Transport is PollingTransport { IsPosting: true })
+            if (Upgrade != transport || !IsProbed || Transport.IsReceiving)
             {
                 return false;
             }
 
-            Transport polling = Transport;
+            Transport previous = Transport;
             Transport = transport;
             Upgrade = null;
             IsProbed = false;
             _upgradeDeadline = EngineClock.Never;
-            polling.Abort();
+            previous.Abort();
             transport.Pump();
         }
 
@@ -355,8 +355,8 @@ internal sealed class EngineSession
         return true;
     }
 
-    /// <summary>The new transport has failed: polling lives on.</summary>
-    public void AbandonUpgrade(WebSocketTransport transport)
+    /// <summary>The new transport has failed: the old one lives on.</summary>
+    public void AbandonUpgrade(Transport transport)
     {
         lock (Gate)
         {
@@ -418,7 +418,7 @@ internal sealed class EngineSession
                 case SessionState.Closing when now >= _closeDeadline:
                     _closeDeadline = EngineClock.Never;
                     Transport.Abort();
-                    _polling?.AbortAnswer();
+                    _first.AbortAnswer();
                     isAborted = true;
                     break;
             }
@@ -438,7 +438,7 @@ internal sealed class EngineSession
         {
             Close(CloseReason.PingTimeout);
         }
-        else if (isAborted && Transport is PollingTransport)
+        else if (isAborted && Transport.EndsWithSession)
         {
             OnTransportEnded(Reason!);
         }
@@ -450,7 +450,7 @@ internal sealed class EngineSession
 
     private void CancelUpgradeLocked()
     {
-        WebSocketTransport? upgrade = Upgrade;
+        Transport? upgrade = Upgrade;
         Upgrade = null;
         IsProbed = false;
         _upgradeDeadline = EngineClock.Never;

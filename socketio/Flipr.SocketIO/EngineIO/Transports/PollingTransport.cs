@@ -21,6 +21,12 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override long PendingBytes => 0;
 
+    public override bool CanUpgrade => true;
+
+    public override bool EndsWithSession => true;
+
+    public override bool IsReceiving => IsPosting;
+
     /// <summary>Whether a POST is being read.</summary>
     public bool IsPosting { get; private set; }
 
@@ -46,8 +52,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         AbortPost();
     }
 
-    /// <summary>The session is over: an answer that its client does not read must not outlive it.</summary>
-    public void AbortAnswer() => _answering?.Abort();
+    public override void AbortAnswer() => _answering?.Abort();
 
     /// <summary>Serves a GET: answers with what is queued, or waits for it.</summary>
     public async Task GetAsync(HttpContext context)

@@ -32,6 +32,8 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     /// <summary>Whether nothing more may be written: the close frame is out, or the connection is gone.</summary>
     protected bool HasEnded { get; private set; }
 
+    public override void AnswerProbe() => SendControl(ProbeAnswer);
+
     /// <summary>Appends a frame that does not come from the session's queue: an answer to a probe, a pong.</summary>
     public void SendControl(OutboundMessage message)
     {
@@ -153,7 +155,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     {
         using var first = new ReceiveBuffer();
         if (!await ReceiveAsync(first) || first.IsBinary || !first.Written.Span.SequenceEqual("2probe"u8)
-            || !session.TryProbe(this, ProbeAnswer))
+            || !session.TryProbe(this))
         {
             return false;
         }
