@@ -29,6 +29,19 @@ public abstract class ThrowingListenerTests(Route route) : WireTest(route)
     }
 
     [Fact]
+    public async Task A_connection_handler_and_a_logger_that_throw_do_not_hold_back_what_is_sent()
+    {
+        WireServer server = await StartWithThrowingLoggerAsync();
+        server.IO.Use(async _ => await Task.Yield());
+        server.IO.OnConnection(new Action<Socket>(_ => throw new InvalidOperationException("of the handler")));
+
+        EngineClient client = await JoinAsync(server);
+        await server.IO.EmitAsync("x", 1);
+
+        await client.ShouldReceiveAsync("42[\"x\",1]");
+    }
+
+    [Fact]
     public async Task A_meter_listener_that_throws_leaves_no_socket_in_its_namespace()
     {
         WireServer server = await StartAsync();

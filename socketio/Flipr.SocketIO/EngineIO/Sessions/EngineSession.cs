@@ -17,9 +17,7 @@ internal sealed partial class EngineSession
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
     private Transport _first = null!;
-    private SessionDeadlines _deadlines;
     private bool _hasPlace = true;
-    private bool _isLimitTold;
 
     public EngineSession(EngineServer server, string id, string? client)
     {
@@ -178,35 +176,6 @@ internal sealed partial class EngineSession
     /// <param name="reason">Why, as in <see cref="CloseReason"/>.</param>
     public void Close(string reason) => TryClose(reason);
 
-    /// <summary>Ends the session because more waits for its client than may.</summary>
-    public void CloseOverLimit()
-    {
-        if (TryClose(CloseReason.OutboundLimit))
-        {
-            ReportLimit(
-                nameof(SocketIOOptions.MaxOutboundBytes),
-                _server.Settings.MaxOutboundBytes,
-                "Its client takes less than it is sent: await each emit to one socket, send less, or raise the option");
-        }
-    }
-
-    /// <summary>The client has sent more at once than it may.</summary>
-    public void ReportPayloadLimit() => ReportLimit(
-        nameof(SocketIOOptions.MaxPayload), _server.Settings.MaxPayload, "Its client sent more at once: let it send less, or raise the option");
-
-    /// <summary>A limit has struck that ends the connection: counts it, and says so in the log, once for a connection.</summary>
-    /// <param name="option">The option that sets the limit.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="remedy">What can be done.</param>
-    private void ReportLimit(string option, long value, string remedy)
-    {
-        _server.Metrics.LimitExceeded(option);
-        if (!Interlocked.Exchange(ref _isLimitTold, true))
-        {
-            _server.Log.LimitExceeded(Id, option, value, remedy);
-        }
-    }
-
     /// <summary>Takes from the session, once, that it counts as one of its server's and its client's.</summary>
     public bool TryTakePlace() => Interlocked.Exchange(ref _hasPlace, false);
 
@@ -312,81 +281,7 @@ internal sealed partial class EngineSession
         }
     }
 
-    /// <summary>Asks for <see cref="ISessionHandler.OnDeadline"/> at <paramref name="deadline"/> or before, as long as the session is open.</summary>
-    public void ScheduleHandler(long deadline)
-    {
-        lock (Gate)
-        {
-            if (_state == SessionState.Open)
-            {
-                _deadlines.AddHandler(deadline);
-            }
-        }
-    }
-
-    /// <summary>Whether <see cref="CheckDeadlines"/> would find something to do.</summary>
-    public bool IsDue(long now) => _deadlines.IsDue(now);
-
-    /// <summary>Does what is due. Called by the sweep, and when a request looks the session up, so that a deadline holds to the millisecond.</summary>
-    public void CheckDeadlines(long now)
-    {
-        if (!IsDue(now))
-        {
-            return;
-        }
-
-        bool handlerIsDue = false;
-        bool isAborted = false;
-        bool pingTimedOut = false;
-        bool upgradeTimedOut = false;
-        lock (Gate)
-        {
-            switch (_state)
-            {
-                case SessionState.Open:
-                    pingTimedOut = _deadlines.IsHeartbeatDue(now) && !TryPing(now);
-                    handlerIsDue = _deadlines.TryTakeHandler(now);
-                    upgradeTimedOut = _deadlines.IsUpgradeDue(now);
-                    if (upgradeTimedOut)
-                    {
-                        CancelUpgradeLocked();
-                        Pump();
-                    }
-
-                    break;
-                case SessionState.Closing when _deadlines.IsCloseDue(now):
-                    _deadlines.SetClose(EngineClock.Never);
-                    Transport.Abort();
-                    _first.AbortAnswer();
-                    isAborted = true;
-                    break;
-            }
-        }
-
-        if (upgradeTimedOut)
-        {
-            _server.Log.UpgradeTimedOut(Id);
-        }
-
-        if (pingTimedOut)
-        {
-            Close(CloseReason.PingTimeout);
-        }
-        else if (isAborted && Transport.EndsWithSession)
-        {
-            OnTransportEnded(Reason!);
-        }
-        else if (handlerIsDue && _handler is { } handler && handler.OnDeadline(now) is var next && next != EngineClock.Never)
-        {
-            ScheduleHandler(next);
-        }
-    }
-
-    // Under the gate, as all that follows up to TryClose.
     private long WaitingBytes => Queue.Bytes + Transport.PendingBytes;
-
-    // While the queue is held back, that a ping is in it says nothing of the client.
-    private bool HasUnsentPing => !IsCorked && Queue.Contains(PingPacket);
 
     private Acceptance Accept(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed)
     {
@@ -427,29 +322,6 @@ internal sealed partial class EngineSession
     {
         Transport.Pump();
         OnTaken();
-    }
-
-    /// <summary>Pings, unless the last ping's pong is overdue by the client's fault.</summary>
-    private bool TryPing(long now)
-    {
-        long timeout = _server.Settings.PingTimeout;
-        if (!_deadlines.IsPongDue)
-        {
-            _deadlines.OnPing(now, timeout);
-        }
-        else if (_deadlines.IsHandling && !HasUnsentPing)
-        {
-            // The pong may be here, but nothing is read at present. Its own clock wants pings all the same.
-            _deadlines.Renew(now, timeout);
-        }
-        else
-        {
-            return false;
-        }
-
-        Queue.Enqueue(PingPacket);
-        Pump();
-        return true;
     }
 
     private void CancelUpgradeLocked()
@@ -539,25 +411,6 @@ internal sealed partial class EngineSession
                 return false;
             default:
                 return false;
-        }
-    }
-
-    private async ValueTask HandleAsync(EnginePacket packet)
-    {
-        try
-        {
-            _server.Metrics.Received(packet.Data.Length);
-            await _handler.OnMessageAsync(packet.Data, packet.IsBinary);
-        }
-        finally
-        {
-            if (_deadlines.EndHandling())
-            {
-                lock (Gate)
-                {
-                    _deadlines.Resume(_server.Clock.Now);
-                }
-            }
         }
     }
 

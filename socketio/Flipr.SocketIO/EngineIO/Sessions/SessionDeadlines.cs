@@ -6,6 +6,9 @@ namespace Flipr.SocketIO.EngineIO;
 /// </summary>
 internal struct SessionDeadlines
 {
+    // By how much a sweep is late on a busy machine, in milliseconds.
+    private const long MaxLateness = 500;
+
     // The next ping; while a pong is due, that pong's deadline.
     private long _heartbeat;
     private long _upgrade = EngineClock.Never;
@@ -39,10 +42,10 @@ internal struct SessionDeadlines
 
     public readonly bool IsCloseDue(long now) => now >= _close;
 
-    /// <summary>A ping is out. Its pong's time counts from when the ping was due, however late it was; but half of it is the client's in any case.</summary>
+    /// <summary>A ping is out. Its pong's time counts from when the ping was due, not from the sweep that found it so; what a stalled server is late beyond that is not the client's loss.</summary>
     public void OnPing(long now, long timeout)
     {
-        _heartbeat = Math.Max(_heartbeat + timeout, now + (timeout / 2));
+        _heartbeat = Math.Max(_heartbeat, now - Math.Min(MaxLateness, timeout / 2)) + timeout;
         _isExtended = false;
         _isPongDue = true;
         _unreadSince = now;

@@ -70,19 +70,10 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
         }
     }
 
-    private ValueTask SendAsync(OutboundMessage message)
+    private async ValueTask SendAsync(OutboundMessage message)
     {
         WebSocketMessageFlags flags = message.Compress ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression;
-        if (message.AttachmentCount == 0 && message.Text.Length <= MaxFrame)
-        {
-            return WebSocket.SendAsync(message.Text, WebSocketMessageType.Text, flags | WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-        }
 
-        return SendPartsAsync(message, flags);
-    }
-
-    private async ValueTask SendPartsAsync(OutboundMessage message, WebSocketMessageFlags flags)
-    {
         // Read under the gate while it changes here, by one send at a time.
         Volatile.Write(ref _unsent, message.Size);
         try
@@ -109,7 +100,6 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
         }
 
         await WebSocket.SendAsync(part, type, flags | WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-        Volatile.Write(ref _unsent, _unsent - part.Length);
     }
 
     private async Task FinishSendAsync(ValueTask send, OutboundMessage message)
