@@ -298,20 +298,13 @@ internal sealed partial class ClientConnection
         // The answer is the first packet of the namespace, yet the client must not have it before the socket is in its
         // namespace and rooms: what it does next may be broadcast to them.
         _hasJoined = true;
-        Session.Cork();
-        try
+        using EngineSession.Corked cork = Session.Cork();
+        Send(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
+        socket.Connect();
+        _server.OnEntered(socket.Namespace);
+        foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {
-            Send(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
-            socket.Connect();
-            _server.OnEntered(socket.Namespace);
-            foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
-            {
-                _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
-            }
-        }
-        finally
-        {
-            Session.Uncork();
+            _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
         }
 
         return true;

@@ -7,6 +7,11 @@ using Flipr.SocketIO.EngineIO;
 namespace Flipr.SocketIO;
 
 /// <summary>A way of emitting to one client. Immutable.</summary>
+/// <remarks>
+/// Awaiting an emit keeps the client's pace: it completes when no more than a sixteenth of
+/// <see cref="SocketIOOptions.MaxOutboundBytes"/> waits for the client, at once as a rule, or when the connection ends. A volatile
+/// emit waits for nobody.
+/// </remarks>
 public sealed class SocketEmitter : EventEmitter
 {
     private readonly Socket _socket;
@@ -87,28 +92,30 @@ public sealed class SocketEmitter : EventEmitter
             return Task.FromException<T>(exception);
         }
 
-        Send(eventName, writer, id);
+        OutboundMessage message = CreateMessage(eventName, writer, id);
+        _socket.Send(message, _isVolatile); // Not awaited: the answer is what is waited for.
+        message.Release();
         return ack.Answer;
     }
 
     internal ValueTask SendEventAsync(string eventName, EventWriter writer)
     {
         using Activity? activity = OnEmitting(eventName);
-        Send(eventName, writer, ackId: null);
-        return ValueTask.CompletedTask;
+        OutboundMessage message = CreateMessage(eventName, writer, ackId: null);
+        ValueTask sent = _socket.SendAsync(message, _isVolatile);
+        message.Release();
+        return sent;
     }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => SendEventAsync(eventName, writer);
 
-    private void Send(string eventName, EventWriter writer, ulong? ackId)
+    private OutboundMessage CreateMessage(string eventName, EventWriter writer, ulong? ackId)
     {
         EventPacket packet = writer.ToPacket(_socket.Namespace.WireNameBytes, eventName, copyAttachments: false);
         try
         {
             _socket.NotifyOutgoing(packet);
-            OutboundMessage message = packet.CreateMessage(_socket.Parser, ackId, _compress);
-            _socket.Send(message, _isVolatile);
-            message.Release();
+            return packet.CreateMessage(_socket.Parser, ackId, _compress);
         }
         finally
         {

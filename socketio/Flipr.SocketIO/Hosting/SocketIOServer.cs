@@ -55,7 +55,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         Serializer = new SocketIOSerializer(Options, MaxNamespaceLength);
         Metrics = new SocketIOMetrics(services.GetRequiredService<IMeterFactory>(), name);
         TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(name.Length == 0 ? "Flipr.SocketIO" : $"Flipr.SocketIO.{name}");
+        ILogger logger = new GuardedLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger(name.Length == 0 ? "Flipr.SocketIO" : $"Flipr.SocketIO.{name}"));
         Log = new SocketIOLog(logger);
         Engine = new EngineServer(CreateSettings(Options), new ConnectionFactory(this, time), time, logger, Metrics);
         Endpoint = new EngineEndpoint(Engine, new OriginPolicy([.. Options.Cors.Origins], Options.Cors.AllowCredentials, Options.Cors.IsOriginAllowed))

@@ -103,6 +103,10 @@ public sealed partial class Socket : EventEmitter
     /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
     public string Transport => _connection.Session.Transport.Name;
 
+    /// <summary>Bytes that wait to be sent to this client, over all its namespaces. What the system holds for the connection is not counted.</summary>
+    /// <remarks>To await what is emitted to the socket is the simplest way to keep this low.</remarks>
+    public long BufferedBytes => _connection.Session.MeasureOutbound().Bytes;
+
     /// <summary>The rooms it is in, the one with its own id included.</summary>
     /// <remarks>In middleware those that it has joined so far. For <see cref="OnDisconnecting(Func{string, Task})"/> those that it was in.</remarks>
     public IReadOnlyCollection<string> Rooms
@@ -314,6 +318,18 @@ public sealed partial class Socket : EventEmitter
         {
             throw TooManyRooms(limit);
         }
+    }
+
+    /// <summary>Sends and, unless the message is volatile, waits until little waits for the client.</summary>
+    internal ValueTask SendAsync(OutboundMessage message, bool isVolatile)
+    {
+        if (IsConnected && !isVolatile)
+        {
+            return _connection.Session.SendAsync(message);
+        }
+
+        Send(message, isVolatile);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The socket is in its namespace from now on. Called once, under the connection's turn, when the CONNECT packet has been queued.</summary>

@@ -31,7 +31,8 @@ public abstract class SlowConsumerTests(Route route) : WireTest(route)
 
         for (int i = 0; i < Enough && socket.IsConnected; i++)
         {
-            await socket.EmitAsync("x", Large);
+            // Not to the socket itself: to await that is to wait for the client.
+            await server.IO.EmitAsync("x", Large);
         }
 
         Assert.Equal("outbound limit exceeded", await reasons.NextAsync());

@@ -11,7 +11,7 @@ internal sealed class EngineServer : IAsyncDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
-    private readonly SessionSweep _sweep = new();
+    private readonly SessionSweep _sweep;
     private readonly ClientCounts _clients = new();
     private readonly EndedSessions _ended = new();
     private readonly IEngineHandler _handler;
@@ -26,6 +26,9 @@ internal sealed class EngineServer : IAsyncDisposable
         Log = new EngineLog(logger);
         Metrics = metrics;
         Metrics.ObserveOutbound(MeasureOutbound);
+        Metrics.OnListenerFailed = Log.MeterListenerFailed;
+        Flusher = new FlushScheduler(Log);
+        _sweep = new SessionSweep(Log);
         _handler = handler;
         _timer = new PeriodicTimer(SweepInterval, timeProvider);
         _sweeping = SweepAsync();
@@ -35,7 +38,7 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public EngineClock Clock { get; }
 
-    public FlushScheduler Flusher { get; } = new();
+    public FlushScheduler Flusher { get; }
 
     public EngineLog Log { get; }
 
@@ -96,9 +99,14 @@ internal sealed class EngineServer : IAsyncDisposable
         return new EngineSession(this, SessionId.Create(), client);
     }
 
-    /// <summary>Gives back the place of a session that has ended, or never opened.</summary>
+    /// <summary>Gives back the place of a session that has ended, or never opened; once, however often it is called.</summary>
     public void Abandon(EngineSession session)
     {
+        if (!session.TryTakePlace())
+        {
+            return;
+        }
+
         if (session.Client is { } client)
         {
             _clients.Remove(client);
@@ -122,8 +130,8 @@ internal sealed class EngineServer : IAsyncDisposable
             _sessions[session.Id] = session;
             _sweep.Add(session);
             isKnown = true;
-            Metrics.Opened(transport.Name);
             session.SendOpenPacket(transport);
+            Metrics.Opened(transport.Name);
             isOpen = true;
         }
         finally
@@ -144,15 +152,20 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    public void OnSessionClosed(EngineSession session, string reason)
+    /// <summary>A session has closed: its place is free, and who comes with its id later is known.</summary>
+    public void OnClosed(EngineSession session, string reason)
     {
         Abandon(session);
-        if (session.Transport is PollingTransport polling)
+        if (session.Transport.EndsWithSession)
         {
             // Its client may not have heard yet. Nobody comes back with the id of a session that was on a WebSocket.
-            _ended.Add(session.Id, reason, polling.OwesPoll);
+            _ended.Add(session.Id, reason, session.Transport.OwesPoll);
         }
+    }
 
+    /// <summary>Tells log and metrics of a session that has closed.</summary>
+    public void ReportClosed(EngineSession session, string reason)
+    {
         Metrics.Closed(session.Transport.Name, reason);
         Log.SessionClosed(session.Id, reason);
     }
@@ -223,15 +236,7 @@ internal sealed class EngineServer : IAsyncDisposable
     {
         while (await _timer.WaitForNextTickAsync())
         {
-            try
-            {
-                _sweep.Run(Clock.Now);
-            }
-            catch (Exception exception)
-            {
-                // One session's fault must not stop the heartbeat of all others.
-                Log.SweepFailed(exception);
-            }
+            _sweep.Run(Clock.Now);
         }
     }
 }

@@ -9,21 +9,15 @@ namespace Flipr.SocketIO.EngineIO;
 /// <see cref="Gate"/> guards the queue, the transports and the state; it is held for memory operations only, never while
 /// the layer above is called.
 /// </remarks>
-internal sealed class EngineSession
+internal sealed partial class EngineSession
 {
     private static readonly OutboundMessage PingPacket = OutboundMessage.FromPacket(EnginePacketType.Ping);
 
     private readonly EngineServer _server;
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
-    private PollingTransport? _polling;
-    private long _nextPing;
-    private long _pongDeadline = EngineClock.Never;
-    private bool _pongExtended;
-    private long _upgradeDeadline = EngineClock.Never;
-    private long _closeDeadline = EngineClock.Never;
-    private long _handlerDeadline = EngineClock.Never;
-    private long _due;
+    private Transport _first = null!;
+    private bool _hasPlace = true;
 
     public EngineSession(EngineServer server, string id, string? client)
     {
@@ -33,8 +27,7 @@ internal sealed class EngineSession
 
         // Sessions that opened together (after a restart, all of them) do not ping together.
         double stagger = 1 - (Random.Shared.NextDouble() / 5);
-        _nextPing = server.Clock.Now + (long)(server.Settings.PingInterval * stagger);
-        _due = _nextPing;
+        _deadlines = new SessionDeadlines(server.Clock.Now + (long)(server.Settings.PingInterval * stagger));
     }
 
     /// <summary>Guards everything below the layer above.</summary>
@@ -60,8 +53,8 @@ internal sealed class EngineSession
     /// <summary>The transport in use.</summary>
     public Transport Transport { get; private set; } = null!;
 
-    /// <summary>The WebSocket that is about to take over from polling, if one is.</summary>
-    public WebSocketTransport? Upgrade { get; private set; }
+    /// <summary>The transport that is about to take over, if one is.</summary>
+    public Transport? Upgrade { get; private set; }
 
     /// <summary>Whether the probe of <see cref="Upgrade"/> was answered: from here on polling only sends <c>noop</c>.</summary>
     public bool IsProbed { get; private set; }
@@ -83,7 +76,7 @@ internal sealed class EngineSession
     public void Start(Transport transport)
     {
         Transport = transport;
-        _polling = transport as PollingTransport;
+        _first = transport;
     }
 
     /// <summary>Attaches the layer above; before the first message is read.</summary>
@@ -96,48 +89,13 @@ internal sealed class EngineSession
     /// <returns>Whether it was taken: not when the session is closing, nor when it is volatile and could not go out at once.</returns>
     public bool Send(OutboundMessage message, bool isVolatile = false, List<EngineSession>? unflushed = null)
     {
-        if (WantsBase64)
-        {
-            message = message.Base64Form;
-        }
-
+        Acceptance acceptance;
         lock (Gate)
         {
-            if (_state != SessionState.Open)
-            {
-                return false;
-            }
-
-            if (isVolatile && !IsCorked && (!Transport.IsWritable || Queue.Count > 0))
-            {
-                _server.Metrics.VolatileDropped();
-                return false;
-            }
-
-            _server.Metrics.Sent(message.Size);
-            if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
-            {
-                if (outcome == SendOutcome.NeedsFlush)
-                {
-                    unflushed!.Add(this);
-                }
-
-                return true;
-            }
-
-            // A single message may be larger than the limit as long as nothing else waits.
-            long waiting = Queue.Bytes + Transport.PendingBytes;
-            if (waiting == 0 || waiting + message.Size <= _server.Settings.MaxOutboundBytes)
-            {
-                Queue.Enqueue(message);
-                Transport.Pump();
-                return true;
-            }
+            acceptance = Accept(message, isVolatile, unflushed);
         }
 
-        _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
-        Close(CloseReason.OutboundLimit);
-        return false;
+        return Finish(acceptance, message.Size);
     }
 
     /// <summary>What waits: messages in the queue, and bytes there and in the transport.</summary>
@@ -145,7 +103,7 @@ internal sealed class EngineSession
     {
         lock (Gate)
         {
-            return (Queue.Count, Queue.Bytes + Transport.PendingBytes);
+            return (Queue.Count, WaitingBytes);
         }
     }
 
@@ -158,26 +116,15 @@ internal sealed class EngineSession
         }
     }
 
-    /// <summary>Holds back what is sent until <see cref="Uncork"/>; then it goes out together.</summary>
-    public void Cork()
+    /// <summary>Holds back what is sent until the result is disposed; then it goes out together.</summary>
+    public Corked Cork()
     {
         lock (Gate)
         {
             IsCorked = _state == SessionState.Open;
         }
-    }
 
-    /// <summary>Sends what <see cref="Cork"/> has held back.</summary>
-    public void Uncork()
-    {
-        lock (Gate)
-        {
-            if (IsCorked)
-            {
-                IsCorked = false;
-                Transport.Pump();
-            }
-        }
+        return new Corked(this);
     }
 
     /// <summary>Handles one packet that is not a message, or hands a message to the layer above.</summary>
@@ -192,28 +139,30 @@ internal sealed class EngineSession
 
             if (packet.Type == EnginePacketType.Pong)
             {
-                if (_pongDeadline != EngineClock.Never)
+                // A pong to a ping that has not left answers nothing.
+                if (_deadlines.IsPongDue && !HasUnsentPing)
                 {
-                    _pongDeadline = EngineClock.Never;
-                    _nextPing = _server.Clock.Now + _server.Settings.PingInterval;
+                    _deadlines.OnPong(_server.Clock.Now + _server.Settings.PingInterval);
                 }
 
                 return ValueTask.CompletedTask;
             }
 
-            if (_pongDeadline != EngineClock.Never && !_pongExtended)
+            if (_deadlines.IsPongDue)
             {
-                // Whoever sends is alive; its pong may stand behind a large upload. Once, or a client could live without ponging.
-                _pongExtended = true;
-                _pongDeadline = _server.Clock.Now + _server.Settings.PingTimeout;
+                _deadlines.Extend(_server.Clock.Now + _server.Settings.PingTimeout);
+            }
+
+            if (packet.Type == EnginePacketType.Message)
+            {
+                _deadlines.BeginHandling(_server.Clock);
             }
         }
 
         switch (packet.Type)
         {
             case EnginePacketType.Message:
-                _server.Metrics.Received(packet.Data.Length);
-                return _handler.OnMessageAsync(packet.Data, packet.IsBinary);
+                return HandleAsync(packet);
             case EnginePacketType.Close:
                 Close(CloseReason.TransportClose);
                 return ValueTask.CompletedTask;
@@ -231,50 +180,10 @@ internal sealed class EngineSession
 
     /// <summary>Ends the session. The first caller's reason counts.</summary>
     /// <param name="reason">Why, as in <see cref="CloseReason"/>.</param>
-    public void Close(string reason)
-    {
-        // What the server decides in peace still goes out; after an error nobody is there to take it.
-        bool hasEnded = false;
-        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
-        lock (Gate)
-        {
-            if (_state != SessionState.Open)
-            {
-                return;
-            }
+    public void Close(string reason) => TryClose(reason);
 
-            _state = SessionState.Closing;
-            IsCorked = false;
-            Reason = reason;
-            _closeDeadline = _server.Clock.Now + _server.Settings.CloseTimeout;
-            Volatile.Write(ref _due, _closeDeadline);
-            CancelUpgradeLocked();
-            if (!isGraceful)
-            {
-                Queue.Clear();
-                _polling?.AbortAnswer();
-            }
-
-            if (reason == CloseReason.OutboundLimit)
-            {
-                // Its close would wait behind what the client does not read.
-                Transport.Abort();
-            }
-            else
-            {
-                Transport.Close(reason);
-            }
-
-            hasEnded = Transport is PollingTransport && !isGraceful;
-        }
-
-        _server.OnSessionClosed(this, reason);
-        _handler?.OnClosed(reason);
-        if (hasEnded)
-        {
-            OnTransportEnded(reason);
-        }
-    }
+    /// <summary>Takes from the session, once, that it counts as one of its server's and its client's.</summary>
+    public bool TryTakePlace() => Interlocked.Exchange(ref _hasPlace, false);
 
     /// <summary>The transport has ended: nothing more will be sent or received.</summary>
     /// <param name="reason">The reason, unless the session was closing already.</param>
@@ -299,18 +208,18 @@ internal sealed class EngineSession
     public void SendOpenPacket(Transport transport)
     {
         EngineSettings settings = _server.Settings;
-        bool offersUpgrade = transport is PollingTransport && settings is { AllowUpgrades: true, AllowWebSocket: true };
+        bool offersUpgrade = transport.CanUpgrade && settings is { AllowUpgrades: true, AllowWebSocket: true };
         string upgrades = offersUpgrade ? "\"websocket\"" : "";
         Send(OutboundMessage.FromPacket(EnginePacketType.Open, Encoding.ASCII.GetBytes(
             $$"""{"sid":"{{Id}}","upgrades":[{{upgrades}}],"pingInterval":{{settings.PingInterval}},"pingTimeout":{{settings.PingTimeout}},"maxPayload":{{settings.MaxPayload}}}""")));
     }
 
-    /// <summary>Whether a WebSocket may take over now.</summary>
-    public bool CanUpgrade => _state == SessionState.Open && Transport is PollingTransport && Upgrade is null;
+    /// <summary>Whether another transport may take over now.</summary>
+    public bool CanUpgrade => _state == SessionState.Open && Transport.CanUpgrade && Upgrade is null;
 
     /// <summary>Starts an upgrade.</summary>
     /// <returns>Whether this session can be upgraded now.</returns>
-    public bool TryBeginUpgrade(WebSocketTransport transport)
+    public bool TryBeginUpgrade(Transport transport)
     {
         lock (Gate)
         {
@@ -320,14 +229,13 @@ internal sealed class EngineSession
             }
 
             Upgrade = transport;
-            _upgradeDeadline = _server.Clock.Now + _server.Settings.UpgradeTimeout;
-            ScheduleLocked(_upgradeDeadline);
+            _deadlines.SetUpgrade(_server.Clock.Now + _server.Settings.UpgradeTimeout);
             return true;
         }
     }
 
-    /// <summary>The probe has arrived on the new transport: answers it and stops polling from taking messages.</summary>
-    public bool TryProbe(WebSocketTransport transport, OutboundMessage answer)
+    /// <summary>The probe has arrived on the new transport: has it answered, and stops the old one from taking messages.</summary>
+    public bool TryProbe(Transport transport)
     {
         lock (Gate)
         {
@@ -337,143 +245,210 @@ internal sealed class EngineSession
             }
 
             IsProbed = true;
-            transport.SendControl(answer);
-            Transport.Pump();
+            transport.AnswerProbe();
+            Pump();
             return true;
         }
     }
 
     /// <summary>The client has confirmed the upgrade: the queue goes to the new transport.</summary>
-    public bool TryCompleteUpgrade(WebSocketTransport transport)
+    public bool TryCompleteUpgrade(Transport transport)
     {
         lock (Gate)
         {
-            if (Upgrade != transport || !IsProbed || Transport is PollingTransport { IsPosting: true })
+            if (Upgrade != transport || !IsProbed || Transport.IsReceiving)
             {
                 return false;
             }
 
-            Transport polling = Transport;
+            Transport previous = Transport;
             Transport = transport;
             Upgrade = null;
             IsProbed = false;
-            _upgradeDeadline = EngineClock.Never;
-            polling.Abort();
-            transport.Pump();
+            _deadlines.SetUpgrade(EngineClock.Never);
+            previous.Abort();
+            Pump();
         }
 
         _server.Metrics.Upgraded();
         return true;
     }
 
-    /// <summary>The new transport has failed: polling lives on.</summary>
-    public void AbandonUpgrade(WebSocketTransport transport)
+    /// <summary>The new transport has failed: the old one lives on.</summary>
+    public void AbandonUpgrade(Transport transport)
     {
         lock (Gate)
         {
             if (Upgrade == transport)
             {
                 CancelUpgradeLocked();
-                Transport.Pump();
+                Pump();
             }
         }
     }
 
-    /// <summary>Asks for <see cref="ISessionHandler.OnDeadline"/> at <paramref name="deadline"/> or before.</summary>
-    public void ScheduleHandler(long deadline)
+    private long WaitingBytes => Queue.Bytes + Transport.PendingBytes;
+
+    private Acceptance Accept(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed)
     {
-        lock (Gate)
+        if (_state != SessionState.Open)
         {
-            _handlerDeadline = Math.Min(_handlerDeadline, deadline);
-            ScheduleLocked(_handlerDeadline);
+            return Acceptance.Closed;
         }
+
+        if (WantsBase64)
+        {
+            message = message.Base64Form;
+        }
+
+        if (isVolatile && !IsCorked && (!Transport.IsWritable || Queue.Count > 0))
+        {
+            return Acceptance.Dropped;
+        }
+
+        if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
+        {
+            if (outcome == SendOutcome.NeedsFlush)
+            {
+                unflushed!.Add(this);
+            }
+
+            return Acceptance.Accepted;
+        }
+
+        // A single message may be larger than the limit as long as hardly anything else waits.
+        long waiting = WaitingBytes;
+        if (waiting > _server.Settings.LowWaterMark && waiting + message.Size > _server.Settings.MaxOutboundBytes)
+        {
+            return Acceptance.OverLimit;
+        }
+
+        Queue.Enqueue(message);
+        Transport.Pump();
+        return Acceptance.Accepted;
     }
 
-    /// <summary>Whether <see cref="CheckDeadlines"/> would find something to do.</summary>
-    public bool IsDue(long now) => now >= Volatile.Read(ref _due);
-
-    /// <summary>Does what is due. Called by the sweep, and when a request looks the session up, so that a deadline holds to the millisecond.</summary>
-    public void CheckDeadlines(long now)
+    /// <summary>Sends as much as the transport takes, and lets those go on who wait for that.</summary>
+    private void Pump()
     {
-        if (!IsDue(now))
-        {
-            return;
-        }
-
-        bool handlerIsDue = false;
-        bool isAborted = false;
-        bool timedOut = false;
-        lock (Gate)
-        {
-            switch (_state)
-            {
-                case SessionState.Open:
-                    timedOut = now >= _pongDeadline;
-                    if (_pongDeadline == EngineClock.Never && now >= _nextPing)
-                    {
-                        _pongDeadline = now + _server.Settings.PingTimeout;
-                        _pongExtended = false;
-                        Queue.Enqueue(PingPacket);
-                        Transport.Pump();
-                    }
-
-                    if (now >= _upgradeDeadline)
-                    {
-                        _server.Log.UpgradeTimedOut(Id);
-                        CancelUpgradeLocked();
-                        Transport.Pump();
-                    }
-
-                    handlerIsDue = now >= _handlerDeadline;
-                    break;
-                case SessionState.Closing when now >= _closeDeadline:
-                    _closeDeadline = EngineClock.Never;
-                    Transport.Abort();
-                    _polling?.AbortAnswer();
-                    isAborted = true;
-                    break;
-            }
-
-            _due = _state == SessionState.Open
-                ? Math.Min(
-                    Math.Min(_pongDeadline == EngineClock.Never ? _nextPing : _pongDeadline, _upgradeDeadline),
-                    handlerIsDue ? EngineClock.Never : _handlerDeadline)
-                : _closeDeadline;
-            if (handlerIsDue)
-            {
-                _handlerDeadline = EngineClock.Never;
-            }
-        }
-
-        if (timedOut)
-        {
-            Close(CloseReason.PingTimeout);
-        }
-        else if (isAborted && Transport is PollingTransport)
-        {
-            OnTransportEnded(Reason!);
-        }
-        else if (handlerIsDue && _handler is { } handler && handler.OnDeadline(now) is var next && next != EngineClock.Never)
-        {
-            ScheduleHandler(next);
-        }
+        Transport.Pump();
+        OnTaken();
     }
 
     private void CancelUpgradeLocked()
     {
-        WebSocketTransport? upgrade = Upgrade;
+        Transport? upgrade = Upgrade;
         Upgrade = null;
         IsProbed = false;
-        _upgradeDeadline = EngineClock.Never;
+        _deadlines.SetUpgrade(EngineClock.Never);
         upgrade?.Close(CloseReason.ForcedClose);
     }
 
-    private void ScheduleLocked(long deadline)
+    private bool TryClose(string reason)
     {
-        if (deadline < _due)
+        // What the server decides in peace still goes out; after an error nobody is there to take it.
+        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
+        bool isClosing = false;
+        bool hasEnded = false;
+        try
         {
-            Volatile.Write(ref _due, deadline);
+            lock (Gate)
+            {
+                if (_state != SessionState.Open)
+                {
+                    return false;
+                }
+
+                isClosing = true;
+                hasEnded = Transport.EndsWithSession && !isGraceful;
+                _state = SessionState.Closing;
+                IsCorked = false;
+                Reason = reason;
+                CancelUpgradeLocked();
+                _deadlines.SetClose(_server.Clock.Now + _server.Settings.CloseTimeout);
+                if (!isGraceful)
+                {
+                    Queue.Clear();
+                }
+
+                OnTaken();
+                if (!isGraceful)
+                {
+                    _first.AbortAnswer();
+                }
+
+                if (reason == CloseReason.OutboundLimit)
+                {
+                    // Its close would wait behind what the client does not read.
+                    Transport.Abort();
+                }
+                else
+                {
+                    Transport.Close(reason);
+                }
+            }
         }
+        finally
+        {
+            // Whatever ending a request has run into: the session is closed, and who knows of it has to hear that.
+            if (isClosing)
+            {
+                _server.OnClosed(this, reason);
+                _handler?.OnClosed(reason);
+                if (hasEnded)
+                {
+                    OnTransportEnded(reason);
+                }
+
+                _server.ReportClosed(this, reason);
+            }
+        }
+
+        return true;
+    }
+
+    private bool Finish(Acceptance acceptance, int size)
+    {
+        switch (acceptance)
+        {
+            case Acceptance.Accepted:
+                _server.Metrics.Sent(size);
+                return true;
+            case Acceptance.Dropped:
+                _server.Metrics.VolatileDropped();
+                return false;
+            case Acceptance.OverLimit:
+                CloseOverLimit();
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private void Uncork()
+    {
+        lock (Gate)
+        {
+            if (IsCorked)
+            {
+                IsCorked = false;
+                Pump();
+            }
+        }
+    }
+
+    /// <summary>Takes the cork off when it is disposed.</summary>
+    public readonly ref struct Corked(EngineSession session)
+    {
+        public void Dispose() => session.Uncork();
+    }
+
+    private enum Acceptance
+    {
+        Accepted,
+        Dropped,
+        OverLimit,
+        Closed,
     }
 
     private enum SessionState

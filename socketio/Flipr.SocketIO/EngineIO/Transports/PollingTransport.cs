@@ -12,6 +12,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     private static readonly OutboundMessage ClosePacket = OutboundMessage.FromPacket(EnginePacketType.Close);
 
     private Poll? _poll;
+    private bool _owesPoll;
     private HttpContext? _readingPost;
     private HttpContext? _answering;
     private PostTurns _turns;
@@ -23,11 +24,16 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override long PendingBytes => 0;
 
+    public override bool CanUpgrade => true;
+
+    public override bool EndsWithSession => true;
+
+    public override bool IsReceiving => IsPosting;
+
+    public override bool OwesPoll => _owesPoll;
+
     /// <summary>Whether a POST is being read, waits, or its packets are being handled.</summary>
     public bool IsPosting => _posts > 0;
-
-    /// <summary>Whether the client closed the session while it had no poll here: one may be on its way.</summary>
-    public bool OwesPoll { get; private set; }
 
     public override void Pump()
     {
@@ -39,7 +45,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override void Close(string reason)
     {
-        OwesPoll = reason == CloseReason.TransportClose && _poll is null;
+        _owesPoll = reason == CloseReason.TransportClose && _poll is null;
         _poll?.SetReady(LastPacket(reason));
         EndPosts();
     }
@@ -50,8 +56,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         EndPosts();
     }
 
-    /// <summary>The session is over: an answer that its client does not read must not outlive it.</summary>
-    public void AbortAnswer() => _answering?.Abort();
+    public override void AbortAnswer() => _answering?.Abort();
 
     /// <summary>
     /// Ends the session if the client of its pending poll is gone. Whoever brings the next request asks this first: the news of the abort and
@@ -186,7 +191,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
                 break;
             case PollingPayload.Outcome.TooLarge:
-                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
+                session.ReportPayloadLimit();
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 break;
             case PollingPayload.Outcome.Malformed:
@@ -234,6 +239,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 {
                     batch.Add(message);
                 }
+
+                session.OnTaken();
             }
 
             // Clients act on a close at once and on the packets beside it later: these would reach a connection that is gone, and a

@@ -17,6 +17,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     private OutboundQueue _control;
     private WebSocketCloseStatus? _closeStatus;
     private bool _peerHasClosed;
+    private bool _isOverLimit;
 
     public override string Name => "websocket";
 
@@ -32,6 +33,8 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     /// <summary>Whether nothing more may be written: the close frame is out, or the connection is gone.</summary>
     protected bool HasEnded { get; private set; }
 
+    public override void AnswerProbe() => SendControl(ProbeAnswer);
+
     /// <summary>Appends a frame that does not come from the session's queue: an answer to a probe, a pong.</summary>
     public void SendControl(OutboundMessage message)
     {
@@ -42,7 +45,8 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
 
         if (_control.Count > 0 && _control.Bytes + message.Size > session.Server.Settings.MaxOutboundBytes)
         {
-            // Pings without end from a client that does not read the pongs.
+            // Pings without end from a client that does not read the pongs. The receive loop ends with it, and the session outside of the gate.
+            _isOverLimit = true;
             Abort();
             return;
         }
@@ -93,7 +97,11 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         }
         finally
         {
-            if (isCurrent)
+            if (isCurrent && _isOverLimit)
+            {
+                session.CloseOverLimit();
+            }
+            else if (isCurrent)
             {
                 session.Close(reason);
             }
@@ -161,7 +169,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     protected void OnCloseSent() => _drained.TrySetResult();
 
     /// <summary>Stops writing for good.</summary>
-    protected void End()
+    protected virtual void End()
     {
         HasEnded = true;
         _control.Clear();
@@ -172,7 +180,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     {
         using var first = new ReceiveBuffer();
         if (!await ReceiveAsync(first) || first.IsBinary || !first.Written.Span.SequenceEqual("2probe"u8)
-            || !session.TryProbe(this, ProbeAnswer))
+            || !session.TryProbe(this))
         {
             return false;
         }
@@ -236,7 +244,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             if (buffer.Length > session.Server.Settings.MaxPayload)
             {
                 buffer.IsTooLarge = true;
-                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
+                session.ReportPayloadLimit();
                 lock (session.Gate)
                 {
                     _closeStatus = WebSocketCloseStatus.MessageTooBig;
