@@ -44,6 +44,8 @@ internal sealed partial class ClientConnection
                 Send(PacketType.Disconnect, left.Namespace.WireName, []);
             }
 
+            // Even if the connection is ending already, and the handlers hear of that.
+            socket.Leave();
             if (close)
             {
                 Session.Close(CloseReason.ForcedServerClose);
@@ -251,7 +253,7 @@ internal sealed partial class ClientConnection
                     message = "Invalid auth";
                     _server.Log.AuthUnreadable(ns.Name, socket.Id, LogText.Clean(exception.Message, maxLength: 300));
                     break;
-                case OperationCanceledException when socket.HasDisconnected:
+                case OperationCanceledException or SocketDisconnectedException when socket.HasDisconnected:
                     _server.Log.AdmissionEnded(ns.Name, socket.Id, exception.Message);
                     break;
                 default:

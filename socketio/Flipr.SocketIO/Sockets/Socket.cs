@@ -358,7 +358,7 @@ public sealed partial class Socket : EventEmitter
         }
     }
 
-    /// <summary>The server has ended the socket, whose handlers are yet to hear of it: it is neither connected nor in any room from now on.</summary>
+    /// <summary>The server has ended the socket, whose handlers are yet to hear of it: it is neither connected nor in any room from now on. One that has yet to connect stays as it is.</summary>
     internal void Leave() => Leave(keepsRooms: true);
 
     /// <summary>The socket has left its namespace: tells the handlers. Called once, under the connection's turn.</summary>
@@ -424,7 +424,12 @@ public sealed partial class Socket : EventEmitter
     }
 
     /// <summary>The client has left before the socket has connected: the middleware need not wait any longer.</summary>
-    internal Task OnClientLeftAsync(string reason) => RunAsync([_ => CancelDisconnectedAsync()], reason);
+    internal async Task OnClientLeftAsync(string reason)
+    {
+        Task cancelling = RunAsync([_ => CancelDisconnectedAsync()], reason);
+        PendingAcks.FailAll(new SocketDisconnectedException(Id, reason));
+        await cancelling;
+    }
 
     /// <summary>Whether the client has left, or the socket was disconnected.</summary>
     internal bool HasDisconnected
@@ -498,6 +503,11 @@ public sealed partial class Socket : EventEmitter
     {
         lock (_listeners)
         {
+            if (keepsRooms && _phase != Phase.Connected)
+            {
+                return;
+            }
+
             _roomsLeft = keepsRooms ? Namespace.Rooms.RoomsOf(Id, this) : null;
             _phase = Phase.Gone;
             IsConnected = false;

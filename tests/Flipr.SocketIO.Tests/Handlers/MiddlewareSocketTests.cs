@@ -138,18 +138,22 @@ public sealed class MiddlewareSocketTests() : WireTest(Route.Raw1)
         await server.Log.ContainsAsync("outbound limit exceeded");
     }
 
-    [Fact]
-    public async Task A_client_that_leaves_while_the_middleware_thinks_cancels_its_token()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_leaves_while_the_middleware_waits_ends_the_wait_and_nothing_of_it_is_an_error(bool asks)
     {
         WireServer server = await StartAsync();
         var asked = new Heard<string>("the middleware");
         var ended = new Heard<string>("the middleware's end");
         server.IO.Use(async socket =>
         {
-            asked.Add(socket.Id);
             try
             {
-                await Task.Delay(Timeout.Infinite, socket.Disconnected);
+                // The question goes out behind the CONNECT packet, which never comes.
+                Task waiting = asks ? socket.EmitWithAckAsync<int>("question") : Task.Delay(Timeout.Infinite, socket.Disconnected);
+                asked.Add(socket.Id);
+                await waiting;
             }
             finally
             {
@@ -163,6 +167,7 @@ public sealed class MiddlewareSocketTests() : WireTest(Route.Raw1)
         await client.VanishAsync();
 
         await ended.NextAsync();
+        await server.Log.ContainsAsync("ended with its socket");
     }
 
     [Fact]
