@@ -42,7 +42,7 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(110, LogLevel.Error, "The function that decides on namespace {Namespace} threw; the client was refused")]
     public partial void NamespaceFailed(string @namespace, Exception exception);
 
-    [LoggerMessage(140, LogLevel.Error, "The adapter of namespace {Namespace} failed")]
+    [LoggerMessage(141, LogLevel.Error, "The adapter of namespace {Namespace} failed")]
     public partial void AdapterFailed(string @namespace, Exception exception);
 
     [LoggerMessage(109, LogLevel.Warning, "A middleware dropped '{EventName}' from socket {SocketId}")]
