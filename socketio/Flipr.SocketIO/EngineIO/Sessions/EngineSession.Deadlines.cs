@@ -86,13 +86,9 @@ internal sealed partial class EngineSession
         {
             _deadlines.OnPing(now, timeout);
         }
-        else if (_deadlines.IsHandling && !HasUnsentPing)
+        else if (!_deadlines.IsHandling || HasUnsentPing || !_deadlines.TryRenew(now, timeout))
         {
-            // The pong may be here, but nothing is read at present. Its own clock wants pings all the same.
-            _deadlines.Renew(now, timeout);
-        }
-        else
-        {
+            // Where the pong may be here, but nothing is read, the client is pinged again: its own clock wants that.
             return false;
         }
 

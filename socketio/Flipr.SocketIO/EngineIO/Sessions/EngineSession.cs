@@ -17,6 +17,7 @@ internal sealed partial class EngineSession
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
     private Transport _first = null!;
+    private int _allowance;
     private bool _hasPlace = true;
 
     public EngineSession(EngineServer server, string id, string? client)
@@ -306,6 +307,15 @@ internal sealed partial class EngineSession
             return Acceptance.Dropped;
         }
 
+        // A single message may be larger than the limit as long as hardly anything else waits. Until it is through, what waits behind
+        // it has the limit to itself.
+        EngineSettings settings = _server.Settings;
+        long waiting = WaitingBytes;
+        if (waiting <= settings.LowWaterMark)
+        {
+            _allowance = message.Size > settings.MaxOutboundBytes ? message.Size : 0;
+        }
+
         if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
         {
             if (outcome == SendOutcome.NeedsFlush)
@@ -316,9 +326,7 @@ internal sealed partial class EngineSession
             return Acceptance.Accepted;
         }
 
-        // A single message may be larger than the limit as long as hardly anything else waits.
-        long waiting = WaitingBytes;
-        if (waiting > _server.Settings.LowWaterMark && waiting + message.Size > _server.Settings.MaxOutboundBytes)
+        if (waiting > settings.LowWaterMark && waiting + message.Size > settings.MaxOutboundBytes + _allowance)
         {
             return Acceptance.OverLimit;
         }

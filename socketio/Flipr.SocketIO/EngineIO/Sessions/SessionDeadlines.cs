@@ -9,6 +9,9 @@ internal struct SessionDeadlines
     // By how much a sweep is late on a busy machine, in milliseconds.
     private const long MaxLateness = 500;
 
+    // How often in a row the pong is excused because nothing is read: handlers that never end do not keep a client for ever.
+    private const int MaxRenewals = 6;
+
     // The next ping; while a pong is due, that pong's deadline.
     private long _heartbeat;
     private long _upgrade = EngineClock.Never;
@@ -16,6 +19,7 @@ internal struct SessionDeadlines
     private long _close = EngineClock.Never;
     private long _unreadSince;
     private long _due;
+    private byte _renewals;
     private bool _isExtended;
     private volatile bool _isPongDue;
     private volatile bool _isHandling;
@@ -47,6 +51,7 @@ internal struct SessionDeadlines
     {
         _heartbeat = Math.Max(_heartbeat, now - Math.Min(MaxLateness, timeout / 2)) + timeout;
         _isExtended = false;
+        _renewals = 0;
         _isPongDue = true;
         _unreadSince = now;
         Update();
@@ -61,11 +66,19 @@ internal struct SessionDeadlines
     }
 
     /// <summary>The pong cannot have been read: another ping goes out, and the client gets the time for it anew.</summary>
-    public void Renew(long now, long timeout)
+    /// <returns>Whether it does: not without end.</returns>
+    public bool TryRenew(long now, long timeout)
     {
+        if (_renewals == MaxRenewals)
+        {
+            return false;
+        }
+
+        _renewals++;
         _heartbeat = now + timeout;
         _unreadSince = now;
         Update();
+        return true;
     }
 
     /// <summary>A packet has come while a pong was due. Whoever sends is alive; its pong may stand behind a large upload. Once, or a client could live without ponging.</summary>
@@ -102,6 +115,7 @@ internal struct SessionDeadlines
     {
         if (_isPongDue)
         {
+            _renewals = 0;
             _heartbeat += now - _unreadSince;
             Update();
         }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Flipr.SocketIO.Tests.EngineIO;
+namespace Flipr.SocketIO.Tests.Hostile;
 
 /// <summary>The thread that flushes for broadcasts: a transport's fault ends that session, neither the thread nor the process.</summary>
 public sealed class FlushSchedulerTests
