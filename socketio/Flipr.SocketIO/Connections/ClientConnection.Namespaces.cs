@@ -207,7 +207,7 @@ internal sealed partial class ClientConnection
         // The answer is the first packet of the namespace, yet the client must not have it before the socket is in its
         // namespace and rooms: what it does next may be broadcast to them.
         _hasJoined = true;
-        Session.Cork();
+        using EngineSession.Corked cork = Session.Cork();
         SendText(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
         _server.OnEntered(socket.Namespace);
@@ -215,8 +215,6 @@ internal sealed partial class ClientConnection
         {
             _handlers.Run(() => SocketIOActivities.HasListeners ? RunTracedAsync(handler, socket) : handler(socket), eventName: null, socket);
         }
-
-        Session.Uncork();
     }
 
     // "connection" is what Socket.IO calls this event.

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Flipr.SocketIO.Diagnostics;
 
 /// <summary>The server's metrics, in the meter <c>Flipr.SocketIO</c>. What nobody listens to costs a branch.</summary>
+/// <remarks>Listeners are not the server's own code. What one of them throws reaches nobody who measures: what is measured has happened.</remarks>
 internal sealed class SocketIOMetrics
 {
     public const string MeterName = "Flipr.SocketIO";
@@ -34,6 +35,7 @@ internal sealed class SocketIOMetrics
     private readonly Histogram<double> _handlerDuration;
     private readonly Histogram<int> _fanout;
     private Func<(long Messages, long Bytes)>? _outbound;
+    private bool _hasListenerFailed;
 
     public SocketIOMetrics(IMeterFactory meterFactory)
     {
@@ -64,66 +66,114 @@ internal sealed class SocketIOMetrics
     /// <summary>Whether handlers are to be timed.</summary>
     public bool TimesHandlers => _handlerDuration.Enabled;
 
-    public void Opened(string transport) => _connections.Add(1, Tag("socketio.transport", transport));
+    public void Opened(string transport) => Add(_connections, 1, Tag("socketio.transport", transport));
 
     public void Closed(string transport, string reason)
     {
-        _connections.Add(-1, Tag("socketio.transport", transport));
-        _disconnects.Add(1, Tag("socketio.transport", transport), Tag("socketio.disconnect.reason", reason));
+        Add(_connections, -1, Tag("socketio.transport", transport));
+        Add(_disconnects, 1, Tag("socketio.transport", transport), Tag("socketio.disconnect.reason", reason));
     }
 
     public void Upgraded()
     {
-        _upgrades.Add(1);
-        _connections.Add(-1, Tag("socketio.transport", "polling"));
-        _connections.Add(1, Tag("socketio.transport", "websocket"));
+        Add(_upgrades, 1);
+        Add(_connections, -1, Tag("socketio.transport", "polling"));
+        Add(_connections, 1, Tag("socketio.transport", "websocket"));
     }
 
     public void Refused(int code)
     {
         if (_refused.Enabled)
         {
-            _refused.Add(1, Tag("socketio.error.code", code));
+            Add(_refused, 1, Tag("socketio.error.code", code));
         }
     }
 
     /// <summary>A bound was reached.</summary>
     /// <param name="option">The option that sets it.</param>
-    public void LimitExceeded(string option) => _limits.Add(1, Tag("socketio.limit", option));
+    public void LimitExceeded(string option) => Add(_limits, 1, Tag("socketio.limit", option));
 
-    public void VolatileDropped() => _volatileDropped.Add(1);
+    public void VolatileDropped() => Add(_volatileDropped, 1);
 
     public void Received(int bytes)
     {
-        _received.Add(1);
-        _bytesReceived.Add(bytes);
+        Add(_received, 1);
+        Add(_bytesReceived, bytes);
     }
 
     public void Sent(int bytes)
     {
-        _sent.Add(1);
-        _bytesSent.Add(bytes);
+        Add(_sent, 1);
+        Add(_bytesSent, bytes);
     }
 
-    public void Broadcast(int recipients) => _fanout.Record(recipients);
+    public void Broadcast(int recipients) => Record(_fanout, recipients);
 
     /// <summary>An event that handlers are registered for has arrived: only those names are the application's own, and not endlessly many.</summary>
-    public void EventReceived(string eventName) => _eventsReceived.Add(1, Tag("socketio.event", eventName));
+    public void EventReceived(string eventName) => Add(_eventsReceived, 1, Tag("socketio.event", eventName));
 
-    public void EventSent(string eventName) => _eventsSent.Add(1, Tag("socketio.event", eventName));
+    public void EventSent(string eventName) => Add(_eventsSent, 1, Tag("socketio.event", eventName));
 
     public void Unhandled()
     {
-        _unhandled.Add(1);
-        _eventsReceived.Add(1, Tag("socketio.event", "_OTHER"));
+        Add(_unhandled, 1);
+        Add(_eventsReceived, 1, Tag("socketio.event", "_OTHER"));
     }
 
     /// <summary>Says how to find out what waits to be sent; asked only when somebody collects.</summary>
     public void ObserveOutbound(Func<(long Messages, long Bytes)> measure) => _outbound = measure;
 
-    public void HandlerFailed() => _handlerErrors.Add(1);
+    public void HandlerFailed() => Add(_handlerErrors, 1);
 
-    public void HandlerRan(TimeSpan duration, string eventName) => _handlerDuration.Record(duration.TotalSeconds, Tag("socketio.event", eventName));
+    public void HandlerRan(TimeSpan duration, string eventName) => Record(_handlerDuration, duration.TotalSeconds, Tag("socketio.event", eventName));
+
+    /// <summary>Told of what a listener has thrown, the first time.</summary>
+    public Action<Exception>? OnListenerFailed { get; set; }
+
+    private void Add(Counter<long> counter, long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(delta, tags);
+        }
+        catch (Exception exception)
+        {
+            Tell(exception);
+        }
+    }
+
+    private void Add(UpDownCounter<long> counter, long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(delta, tags);
+        }
+        catch (Exception exception)
+        {
+            Tell(exception);
+        }
+    }
+
+    private void Record<T>(Histogram<T> histogram, T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tags);
+        }
+        catch (Exception exception)
+        {
+            Tell(exception);
+        }
+    }
+
+    private void Tell(Exception exception)
+    {
+        if (!Interlocked.Exchange(ref _hasListenerFailed, true))
+        {
+            OnListenerFailed?.Invoke(exception);
+        }
+    }
 
     private static KeyValuePair<string, object?> Tag(string key, object value) => new(key, value);
 }

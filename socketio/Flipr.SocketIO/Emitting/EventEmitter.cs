@@ -4,7 +4,8 @@ namespace Flipr.SocketIO;
 
 /// <summary>What can emit events: a socket, a namespace, the server, or a selection of sockets.</summary>
 /// <remarks>
-/// Emitting completes when the message is queued for its recipients, not when they have it; for that, ask for an ack.
+/// Emitting completes when the message is queued for its recipients, not when they have it; for that, ask for an ack. To one
+/// socket it completes when little waits for its client: await it, and you keep the client's pace.
 /// Arguments are serialised before the method returns.
 /// </remarks>
 public abstract class EventEmitter

@@ -7,6 +7,11 @@ using Flipr.SocketIO.EngineIO;
 namespace Flipr.SocketIO;
 
 /// <summary>A way of emitting to one client. Immutable.</summary>
+/// <remarks>
+/// Awaiting an emit keeps the client's pace: it completes when no more than a sixteenth of
+/// <see cref="SocketIOOptions.MaxOutboundBytes"/> waits for the client, at once as a rule, or when the connection ends. A volatile
+/// emit waits for nobody.
+/// </remarks>
 public sealed class SocketEmitter : EventEmitter
 {
     private readonly Socket _socket;
@@ -99,9 +104,9 @@ public sealed class SocketEmitter : EventEmitter
         using Activity? activity = OnEmitting(eventName);
         _socket.NotifyOutgoing(eventName, writer);
         OutboundMessage message = writer.ToMessage(_socket.Namespace.WireName, ackId: null, isAck: false, _compress);
-        _socket.Send(message, _isVolatile);
+        ValueTask sent = _socket.SendAsync(message, _isVolatile);
         message.Release();
-        return ValueTask.CompletedTask;
+        return sent;
     }
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => SendEventAsync(eventName, writer);

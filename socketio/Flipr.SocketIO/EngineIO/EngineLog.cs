@@ -26,11 +26,20 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(8, LogLevel.Warning, "The server allows no more upgraded connections (Kestrel's Limits.MaxConcurrentUpgradedConnections)")]
     public partial void UpgradeRefused(Exception exception);
 
-    [LoggerMessage(9, LogLevel.Error, "Checking the deadlines of the sessions failed; the next check goes on")]
-    public partial void SweepFailed(Exception exception);
+    [LoggerMessage(9, LogLevel.Error, "Checking the deadlines of session {SessionId} failed; the next check goes on")]
+    public partial void SweepFailed(string sessionId, Exception exception);
 
     [LoggerMessage(10, LogLevel.Information, "Refused a connection of {Client}: it has {MaxConnectionsPerClient} open (option MaxConnectionsPerClient)")]
     public partial void ClientFull(string client, int maxConnectionsPerClient);
+
+    [LoggerMessage(11, LogLevel.Warning, "A limit ends connection {SessionId}: the option {Option} is {Value}. {Remedy}")]
+    public partial void LimitExceeded(string sessionId, string option, long value, string remedy);
+
+    [LoggerMessage(12, LogLevel.Error, "What a broadcast wrote to session {SessionId} could not be flushed; the session is closed")]
+    public partial void FlushFailed(string sessionId, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Error, "Whoever listens to the meter Flipr.SocketIO threw at a measurement, which is lost to those behind it; further times are not logged")]
+    public partial void MeterListenerFailed(Exception exception);
 
     public void TransportMismatch(bool isPolling)
     {

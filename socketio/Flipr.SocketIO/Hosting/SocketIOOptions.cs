@@ -27,7 +27,8 @@ public sealed class SocketIOOptions
 
     /// <summary>
     /// Bytes that may wait for one client. 4 MiB. A client that lets more pile up loses volatile messages first, then its
-    /// connection, with the reason <c>outbound limit exceeded</c>. A single larger message passes when nothing else waits.
+    /// connection, with the reason <c>outbound limit exceeded</c>. Who awaits each emit to one socket does not get there: the
+    /// emit completes when no more than a sixteenth of this waits. A single larger message passes when no more than that waits, and is not counted against what follows it.
     /// </summary>
     public long MaxOutboundBytes { get; set; } = 4 * 1024 * 1024;
 

@@ -44,7 +44,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         Serializer = new SocketIOSerializer(Options, MaxNamespaceLength);
         Metrics = services.GetRequiredService<SocketIOMetrics>();
         TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.SocketIO");
+        ILogger logger = new GuardedLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("Flipr.SocketIO"));
         Log = new SocketIOLog(logger);
         Engine = new EngineServer(CreateSettings(Options), new ConnectionFactory(this, time), time, logger, Metrics);
         Endpoint = new EngineEndpoint(Engine, new OriginPolicy([.. Options.Cors.Origins], Options.Cors.AllowCredentials, Options.Cors.IsOriginAllowed))

@@ -82,6 +82,10 @@ public sealed partial class Socket : EventEmitter
     /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
     public string Transport => _connection.Session.Transport.Name;
 
+    /// <summary>Bytes that wait to be sent to this client, over all its namespaces. What the system holds for the connection is not counted.</summary>
+    /// <remarks>To await what is emitted to the socket is the simplest way to keep this low.</remarks>
+    public long BufferedBytes => _connection.Session.MeasureOutbound().Bytes;
+
     /// <summary>The rooms it is in, the one with its own id included.</summary>
     public IReadOnlyCollection<string> Rooms => Namespace.Rooms.RoomsOf(Id, this);
 
@@ -246,6 +250,18 @@ public sealed partial class Socket : EventEmitter
         {
             _connection.Session.Send(message, isVolatile, unflushed);
         }
+    }
+
+    /// <summary>Sends and, unless the message is volatile, waits until little waits for the client.</summary>
+    internal ValueTask SendAsync(OutboundMessage message, bool isVolatile)
+    {
+        if (IsConnected && !isVolatile)
+        {
+            return _connection.Session.SendAsync(message);
+        }
+
+        Send(message, isVolatile);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The socket is in its namespace from now on.</summary>

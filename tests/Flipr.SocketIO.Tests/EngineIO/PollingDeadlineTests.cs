@@ -23,6 +23,21 @@ public sealed class PollingDeadlineTests() : WireTest(Route.Polling1)
     }
 
     [Fact]
+    public async Task A_pingInterval_and_a_pingTimeout_after_the_handshake_there_is_no_session_however_late_the_ping_left()
+    {
+        WireServer server = await StartAsync();
+        PollingClient http = Polling(server);
+        string sid = await http.JoinAsync();
+        Task<HttpAnswer> poll = http.GetAsync(sid);
+        server.Clock.Advance(TimeSpan.FromSeconds(25) + TimeSpan.FromMilliseconds(40));
+        (await poll).ShouldBePackets("2");
+
+        server.Clock.Advance(TimeSpan.FromSeconds(20) - TimeSpan.FromMilliseconds(40));
+
+        (await http.GetAsync(sid)).ShouldBeError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
     public async Task The_poll_that_is_pending_when_the_session_times_out_gets_1()
     {
         WireServer server = await StartAsync();

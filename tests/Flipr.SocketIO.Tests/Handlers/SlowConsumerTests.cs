@@ -31,7 +31,8 @@ public abstract class SlowConsumerTests(Route route) : WireTest(route)
 
         for (int i = 0; i < Enough && socket.IsConnected; i++)
         {
-            await socket.EmitAsync("x", Large);
+            // Not to the socket itself: to await that is to wait for the client.
+            await server.IO.EmitAsync("x", Large);
         }
 
         Assert.Equal("outbound limit exceeded", await reasons.NextAsync());
@@ -92,7 +93,7 @@ public sealed class UnreadPollTests() : WireTest(Route.Polling1)
         EngineClient client = await JoinAsync(server);
         Socket socket = server.IO.Sockets.Single();
         socket.OnDisconnect(reasons.Add);
-        await socket.EmitAsync("x", new string('x', 16 * 1024 * 1024));
+        await server.IO.EmitAsync("x", new string('x', 16 * 1024 * 1024));
         RawConnection unread = await ConnectAsync(server);
 
         await unread.SendRequestAsync("GET", $"/socket.io/{PollingClient.Query}&sid={client.Sid}");

@@ -11,7 +11,7 @@ internal sealed class EngineServer : IAsyncDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
-    private readonly SessionSweep _sweep = new();
+    private readonly SessionSweep _sweep;
     private readonly ClientCounts _clients = new();
     private readonly IEngineHandler _handler;
     private readonly PeriodicTimer _timer;
@@ -25,6 +25,9 @@ internal sealed class EngineServer : IAsyncDisposable
         Log = new EngineLog(logger);
         Metrics = metrics;
         Metrics.ObserveOutbound(MeasureOutbound);
+        Metrics.OnListenerFailed = Log.MeterListenerFailed;
+        Flusher = new FlushScheduler(Log);
+        _sweep = new SessionSweep(Log);
         _handler = handler;
         _timer = new PeriodicTimer(SweepInterval, timeProvider);
         _sweeping = SweepAsync();
@@ -34,7 +37,7 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public EngineClock Clock { get; }
 
-    public FlushScheduler Flusher { get; } = new();
+    public FlushScheduler Flusher { get; }
 
     public EngineLog Log { get; }
 
@@ -92,9 +95,14 @@ internal sealed class EngineServer : IAsyncDisposable
         return new EngineSession(this, SessionId.Create(), client);
     }
 
-    /// <summary>Gives back the place of a session that has ended, or never opened.</summary>
+    /// <summary>Gives back the place of a session that has ended, or never opened; once, however often it is called.</summary>
     public void Abandon(EngineSession session)
     {
+        if (!session.TryTakePlace())
+        {
+            return;
+        }
+
         if (session.Client is { } client)
         {
             _clients.Remove(client);
@@ -110,17 +118,17 @@ internal sealed class EngineServer : IAsyncDisposable
         session.Attach(_handler.OnOpened(session, handshake));
         _sessions[session.Id] = session;
         _sweep.Add(session);
-        Metrics.Opened(transport.Name);
         session.SendOpenPacket(transport);
+        Metrics.Opened(transport.Name);
         if (IsShuttingDown)
         {
             session.Close(CloseReason.ServerShuttingDown);
         }
     }
 
-    public void OnSessionClosed(EngineSession session, string reason)
+    /// <summary>Tells log and metrics of a session that has closed.</summary>
+    public void ReportClosed(EngineSession session, string reason)
     {
-        Abandon(session);
         Metrics.Closed(session.Transport.Name, reason);
         Log.SessionClosed(session.Id, reason);
     }
@@ -177,15 +185,7 @@ internal sealed class EngineServer : IAsyncDisposable
     {
         while (await _timer.WaitForNextTickAsync())
         {
-            try
-            {
-                _sweep.Run(Clock.Now);
-            }
-            catch (Exception exception)
-            {
-                // One session's fault must not stop the heartbeat of all others.
-                Log.SweepFailed(exception);
-            }
+            _sweep.Run(Clock.Now);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Flipr.SocketIO.EngineIO;
 /// <see cref="Gate"/> guards the queue, the transports and the state; it is held for memory operations only, never while
 /// the layer above is called.
 /// </remarks>
-internal sealed class EngineSession
+internal sealed partial class EngineSession
 {
     private static readonly OutboundMessage PingPacket = OutboundMessage.FromPacket(EnginePacketType.Ping);
 
@@ -17,13 +17,8 @@ internal sealed class EngineSession
     private ISessionHandler _handler = null!;
     private volatile SessionState _state;
     private Transport _first = null!;
-    private long _nextPing;
-    private long _pongDeadline = EngineClock.Never;
-    private bool _pongExtended;
-    private long _upgradeDeadline = EngineClock.Never;
-    private long _closeDeadline = EngineClock.Never;
-    private long _handlerDeadline = EngineClock.Never;
-    private long _due;
+    private int _allowance;
+    private bool _hasPlace = true;
 
     public EngineSession(EngineServer server, string id, string? client)
     {
@@ -33,8 +28,7 @@ internal sealed class EngineSession
 
         // Sessions that opened together (after a restart, all of them) do not ping together.
         double stagger = 1 - (Random.Shared.NextDouble() / 5);
-        _nextPing = server.Clock.Now + (long)(server.Settings.PingInterval * stagger);
-        _due = _nextPing;
+        _deadlines = new SessionDeadlines(server.Clock.Now + (long)(server.Settings.PingInterval * stagger));
     }
 
     /// <summary>Guards everything below the layer above.</summary>
@@ -90,43 +84,13 @@ internal sealed class EngineSession
     /// <returns>Whether it was taken: not when the session is closing, nor when it is volatile and could not go out at once.</returns>
     public bool Send(OutboundMessage message, bool isVolatile = false, List<EngineSession>? unflushed = null)
     {
+        Acceptance acceptance;
         lock (Gate)
         {
-            if (_state != SessionState.Open)
-            {
-                return false;
-            }
-
-            if (isVolatile && !IsCorked && (!Transport.IsWritable || Queue.Count > 0))
-            {
-                _server.Metrics.VolatileDropped();
-                return false;
-            }
-
-            _server.Metrics.Sent(message.Size);
-            if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
-            {
-                if (outcome == SendOutcome.NeedsFlush)
-                {
-                    unflushed!.Add(this);
-                }
-
-                return true;
-            }
-
-            // A single message may be larger than the limit as long as nothing else waits.
-            long waiting = Queue.Bytes + Transport.PendingBytes;
-            if (waiting == 0 || waiting + message.Size <= _server.Settings.MaxOutboundBytes)
-            {
-                Queue.Enqueue(message);
-                Transport.Pump();
-                return true;
-            }
+            acceptance = Accept(message, isVolatile, unflushed);
         }
 
-        _server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
-        Close(CloseReason.OutboundLimit);
-        return false;
+        return Finish(acceptance, message.Size);
     }
 
     /// <summary>What waits: messages in the queue, and bytes there and in the transport.</summary>
@@ -134,7 +98,7 @@ internal sealed class EngineSession
     {
         lock (Gate)
         {
-            return (Queue.Count, Queue.Bytes + Transport.PendingBytes);
+            return (Queue.Count, WaitingBytes);
         }
     }
 
@@ -147,26 +111,15 @@ internal sealed class EngineSession
         }
     }
 
-    /// <summary>Holds back what is sent until <see cref="Uncork"/>; then it goes out together.</summary>
-    public void Cork()
+    /// <summary>Holds back what is sent until the result is disposed; then it goes out together.</summary>
+    public Corked Cork()
     {
         lock (Gate)
         {
             IsCorked = _state == SessionState.Open;
         }
-    }
 
-    /// <summary>Sends what <see cref="Cork"/> has held back.</summary>
-    public void Uncork()
-    {
-        lock (Gate)
-        {
-            if (IsCorked)
-            {
-                IsCorked = false;
-                Transport.Pump();
-            }
-        }
+        return new Corked(this);
     }
 
     /// <summary>Handles one packet that is not a message, or hands a message to the layer above.</summary>
@@ -181,28 +134,30 @@ internal sealed class EngineSession
 
             if (packet.Type == EnginePacketType.Pong)
             {
-                if (_pongDeadline != EngineClock.Never)
+                // A pong to a ping that has not left answers nothing.
+                if (_deadlines.IsPongDue && !HasUnsentPing)
                 {
-                    _pongDeadline = EngineClock.Never;
-                    _nextPing = _server.Clock.Now + _server.Settings.PingInterval;
+                    _deadlines.OnPong(_server.Clock.Now + _server.Settings.PingInterval);
                 }
 
                 return ValueTask.CompletedTask;
             }
 
-            if (_pongDeadline != EngineClock.Never && !_pongExtended)
+            if (_deadlines.IsPongDue)
             {
-                // Whoever sends is alive; its pong may stand behind a large upload. Once, or a client could live without ponging.
-                _pongExtended = true;
-                _pongDeadline = _server.Clock.Now + _server.Settings.PingTimeout;
+                _deadlines.Extend(_server.Clock.Now + _server.Settings.PingTimeout);
+            }
+
+            if (packet.Type == EnginePacketType.Message)
+            {
+                _deadlines.BeginHandling(_server.Clock);
             }
         }
 
         switch (packet.Type)
         {
             case EnginePacketType.Message:
-                _server.Metrics.Received(packet.Data.Length);
-                return _handler.OnMessageAsync(packet.Data, packet.IsBinary);
+                return HandleAsync(packet);
             case EnginePacketType.Close:
                 Close(CloseReason.TransportClose);
                 return ValueTask.CompletedTask;
@@ -220,50 +175,10 @@ internal sealed class EngineSession
 
     /// <summary>Ends the session. The first caller's reason counts.</summary>
     /// <param name="reason">Why, as in <see cref="CloseReason"/>.</param>
-    public void Close(string reason)
-    {
-        // What the server decides in peace still goes out; after an error nobody is there to take it.
-        bool hasEnded = false;
-        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
-        lock (Gate)
-        {
-            if (_state != SessionState.Open)
-            {
-                return;
-            }
+    public void Close(string reason) => TryClose(reason);
 
-            _state = SessionState.Closing;
-            IsCorked = false;
-            Reason = reason;
-            _closeDeadline = _server.Clock.Now + _server.Settings.CloseTimeout;
-            Volatile.Write(ref _due, _closeDeadline);
-            CancelUpgradeLocked();
-            if (!isGraceful)
-            {
-                Queue.Clear();
-                _first.AbortAnswer();
-            }
-
-            if (reason == CloseReason.OutboundLimit)
-            {
-                // Its close would wait behind what the client does not read.
-                Transport.Abort();
-            }
-            else
-            {
-                Transport.Close(reason);
-            }
-
-            hasEnded = Transport.EndsWithSession && !isGraceful;
-        }
-
-        _server.OnSessionClosed(this, reason);
-        _handler?.OnClosed(reason);
-        if (hasEnded)
-        {
-            OnTransportEnded(reason);
-        }
-    }
+    /// <summary>Takes from the session, once, that it counts as one of its server's and its client's.</summary>
+    public bool TryTakePlace() => Interlocked.Exchange(ref _hasPlace, false);
 
     /// <summary>The transport has ended: nothing more will be sent or received.</summary>
     /// <param name="reason">The reason, unless the session was closing already.</param>
@@ -309,8 +224,7 @@ internal sealed class EngineSession
             }
 
             Upgrade = transport;
-            _upgradeDeadline = _server.Clock.Now + _server.Settings.UpgradeTimeout;
-            ScheduleLocked(_upgradeDeadline);
+            _deadlines.SetUpgrade(_server.Clock.Now + _server.Settings.UpgradeTimeout);
             return true;
         }
     }
@@ -327,7 +241,7 @@ internal sealed class EngineSession
 
             IsProbed = true;
             transport.AnswerProbe();
-            Transport.Pump();
+            Pump();
             return true;
         }
     }
@@ -346,9 +260,9 @@ internal sealed class EngineSession
             Transport = transport;
             Upgrade = null;
             IsProbed = false;
-            _upgradeDeadline = EngineClock.Never;
+            _deadlines.SetUpgrade(EngineClock.Never);
             previous.Abort();
-            transport.Pump();
+            Pump();
         }
 
         _server.Metrics.Upgraded();
@@ -363,89 +277,59 @@ internal sealed class EngineSession
             if (Upgrade == transport)
             {
                 CancelUpgradeLocked();
-                Transport.Pump();
+                Pump();
             }
         }
     }
 
-    /// <summary>Asks for <see cref="ISessionHandler.OnDeadline"/> at <paramref name="deadline"/> or before.</summary>
-    public void ScheduleHandler(long deadline)
+    private long WaitingBytes => Queue.Bytes + Transport.PendingBytes;
+
+    private Acceptance Accept(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed)
     {
-        lock (Gate)
+        if (_state != SessionState.Open)
         {
-            _handlerDeadline = Math.Min(_handlerDeadline, deadline);
-            ScheduleLocked(_handlerDeadline);
+            return Acceptance.Closed;
         }
+
+        if (isVolatile && !IsCorked && (!Transport.IsWritable || Queue.Count > 0))
+        {
+            return Acceptance.Dropped;
+        }
+
+        // A single message may be larger than the limit as long as hardly anything else waits. Until it is through, what waits behind
+        // it has the limit to itself.
+        EngineSettings settings = _server.Settings;
+        long waiting = WaitingBytes;
+        if (waiting <= settings.LowWaterMark)
+        {
+            _allowance = message.Size > settings.MaxOutboundBytes ? message.Size : 0;
+        }
+
+        if (!IsCorked && Queue.Count == 0 && Transport.TrySend(message, unflushed is not null) is var outcome and not SendOutcome.NotTaken)
+        {
+            if (outcome == SendOutcome.NeedsFlush)
+            {
+                unflushed!.Add(this);
+            }
+
+            return Acceptance.Accepted;
+        }
+
+        if (waiting > settings.LowWaterMark && waiting + message.Size > settings.MaxOutboundBytes + _allowance)
+        {
+            return Acceptance.OverLimit;
+        }
+
+        Queue.Enqueue(message);
+        Transport.Pump();
+        return Acceptance.Accepted;
     }
 
-    /// <summary>Whether <see cref="CheckDeadlines"/> would find something to do.</summary>
-    public bool IsDue(long now) => now >= Volatile.Read(ref _due);
-
-    /// <summary>Does what is due. Called by the sweep, and when a request looks the session up, so that a deadline holds to the millisecond.</summary>
-    public void CheckDeadlines(long now)
+    /// <summary>Sends as much as the transport takes, and lets those go on who wait for that.</summary>
+    private void Pump()
     {
-        if (!IsDue(now))
-        {
-            return;
-        }
-
-        bool handlerIsDue = false;
-        bool isAborted = false;
-        bool timedOut = false;
-        lock (Gate)
-        {
-            switch (_state)
-            {
-                case SessionState.Open:
-                    timedOut = now >= _pongDeadline;
-                    if (_pongDeadline == EngineClock.Never && now >= _nextPing)
-                    {
-                        _pongDeadline = now + _server.Settings.PingTimeout;
-                        _pongExtended = false;
-                        Queue.Enqueue(PingPacket);
-                        Transport.Pump();
-                    }
-
-                    if (now >= _upgradeDeadline)
-                    {
-                        _server.Log.UpgradeTimedOut(Id);
-                        CancelUpgradeLocked();
-                        Transport.Pump();
-                    }
-
-                    handlerIsDue = now >= _handlerDeadline;
-                    break;
-                case SessionState.Closing when now >= _closeDeadline:
-                    _closeDeadline = EngineClock.Never;
-                    Transport.Abort();
-                    _first.AbortAnswer();
-                    isAborted = true;
-                    break;
-            }
-
-            _due = _state == SessionState.Open
-                ? Math.Min(
-                    Math.Min(_pongDeadline == EngineClock.Never ? _nextPing : _pongDeadline, _upgradeDeadline),
-                    handlerIsDue ? EngineClock.Never : _handlerDeadline)
-                : _closeDeadline;
-            if (handlerIsDue)
-            {
-                _handlerDeadline = EngineClock.Never;
-            }
-        }
-
-        if (timedOut)
-        {
-            Close(CloseReason.PingTimeout);
-        }
-        else if (isAborted && Transport.EndsWithSession)
-        {
-            OnTransportEnded(Reason!);
-        }
-        else if (handlerIsDue && _handler is { } handler && handler.OnDeadline(now) is var next && next != EngineClock.Never)
-        {
-            ScheduleHandler(next);
-        }
+        Transport.Pump();
+        OnTaken();
     }
 
     private void CancelUpgradeLocked()
@@ -453,16 +337,115 @@ internal sealed class EngineSession
         Transport? upgrade = Upgrade;
         Upgrade = null;
         IsProbed = false;
-        _upgradeDeadline = EngineClock.Never;
+        _deadlines.SetUpgrade(EngineClock.Never);
         upgrade?.Close(CloseReason.ForcedClose);
     }
 
-    private void ScheduleLocked(long deadline)
+    private bool TryClose(string reason)
     {
-        if (deadline < _due)
+        // What the server decides in peace still goes out; after an error nobody is there to take it.
+        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
+        bool isClosing = false;
+        bool hasEnded = false;
+        try
         {
-            Volatile.Write(ref _due, deadline);
+            lock (Gate)
+            {
+                if (_state != SessionState.Open)
+                {
+                    return false;
+                }
+
+                isClosing = true;
+                hasEnded = Transport.EndsWithSession && !isGraceful;
+                _state = SessionState.Closing;
+                IsCorked = false;
+                Reason = reason;
+                CancelUpgradeLocked();
+                _deadlines.SetClose(_server.Clock.Now + _server.Settings.CloseTimeout);
+                if (!isGraceful)
+                {
+                    Queue.Clear();
+                }
+
+                OnTaken();
+                if (!isGraceful)
+                {
+                    _first.AbortAnswer();
+                }
+
+                if (reason == CloseReason.OutboundLimit)
+                {
+                    // Its close would wait behind what the client does not read.
+                    Transport.Abort();
+                }
+                else
+                {
+                    Transport.Close(reason);
+                }
+            }
         }
+        finally
+        {
+            // Whatever ending a request has run into: the session is closed, and who knows of it has to hear that.
+            if (isClosing)
+            {
+                _server.Abandon(this);
+                _handler?.OnClosed(reason);
+                if (hasEnded)
+                {
+                    OnTransportEnded(reason);
+                }
+
+                _server.ReportClosed(this, reason);
+            }
+        }
+
+        return true;
+    }
+
+    private bool Finish(Acceptance acceptance, int size)
+    {
+        switch (acceptance)
+        {
+            case Acceptance.Accepted:
+                _server.Metrics.Sent(size);
+                return true;
+            case Acceptance.Dropped:
+                _server.Metrics.VolatileDropped();
+                return false;
+            case Acceptance.OverLimit:
+                CloseOverLimit();
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private void Uncork()
+    {
+        lock (Gate)
+        {
+            if (IsCorked)
+            {
+                IsCorked = false;
+                Pump();
+            }
+        }
+    }
+
+    /// <summary>Takes the cork off when it is disposed.</summary>
+    public readonly ref struct Corked(EngineSession session)
+    {
+        public void Dispose() => session.Uncork();
+    }
+
+    private enum Acceptance
+    {
+        Accepted,
+        Dropped,
+        OverLimit,
+        Closed,
     }
 
     private enum SessionState

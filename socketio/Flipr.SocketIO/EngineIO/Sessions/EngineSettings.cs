@@ -18,6 +18,9 @@ internal sealed record EngineSettings
 
     public required long MaxOutboundBytes { get; init; }
 
+    /// <summary>Bytes that may wait for a client while whoever awaits an emit to it goes on.</summary>
+    public long LowWaterMark => MaxOutboundBytes / 16;
+
     public required int MaxConnections { get; init; }
 
     /// <summary>Sessions of one client; <see langword="null"/> for no limit.</summary>

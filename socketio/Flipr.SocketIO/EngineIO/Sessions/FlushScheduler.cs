@@ -9,7 +9,7 @@ namespace Flipr.SocketIO.EngineIO;
 /// A thread of its own, started with the first large broadcast: a work item would wait behind the very sends that it is to
 /// start, for as long as they keep the thread pool's few threads busy.
 /// </remarks>
-internal sealed class FlushScheduler : IDisposable
+internal sealed class FlushScheduler(EngineLog log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _work = new(false);
@@ -28,21 +28,21 @@ internal sealed class FlushScheduler : IDisposable
 
         lock (_lock)
         {
-            if (_isStopped)
+            if (!_isStopped)
             {
-                return;
-            }
+                _waiting.AddRange(batch);
+                if (_thread is null)
+                {
+                    var thread = new Thread(Run) { IsBackground = true, Name = "Socket.IO flush" };
+                    thread.Start();
+                    _thread = thread;
+                }
 
-            _waiting.AddRange(batch);
-            if (_thread is null)
-            {
-                _thread = new Thread(Run) { IsBackground = true, Name = "Socket.IO flush" };
-                _thread.Start();
+                _work.Set();
             }
         }
 
         batch.Clear();
-        _work.Set();
     }
 
     /// <summary>Ends the thread when it has flushed what waits.</summary>
@@ -50,10 +50,16 @@ internal sealed class FlushScheduler : IDisposable
     {
         lock (_lock)
         {
+            if (_isStopped)
+            {
+                return;
+            }
+
             _isStopped = true;
+            _work.Set();
         }
 
-        _work.Set();
+        // From here on nobody sets the event any more, and the thread is the only one that waits for it.
         _thread?.Join();
         _work.Dispose();
     }
@@ -73,7 +79,16 @@ internal sealed class FlushScheduler : IDisposable
 
             foreach (EngineSession session in _flushing)
             {
-                session.FlushDeferred();
+                try
+                {
+                    session.FlushDeferred();
+                }
+                catch (Exception exception)
+                {
+                    // What it was sent may be lost in part: it costs this client its connection, and the others nothing.
+                    log.FlushFailed(session.Id, exception);
+                    session.Close(CloseReason.TransportError);
+                }
             }
 
             if (_flushing.Count == 0)

@@ -58,6 +58,20 @@ internal struct OutboundQueue
         return true;
     }
 
+    /// <summary>Whether a message waits, looked for from the front.</summary>
+    public readonly bool Contains(OutboundMessage message)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (_items![(_head + i) & (_items.Length - 1)] == message)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Throws away what waits.</summary>
     public void Clear()
     {

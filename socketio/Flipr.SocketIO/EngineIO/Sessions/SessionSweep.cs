@@ -12,11 +12,11 @@ internal sealed class SessionSweep
     private readonly List<EngineSession> _due = [];
     private int _nextShard;
 
-    public SessionSweep()
+    public SessionSweep(EngineLog log)
     {
         for (int i = 0; i < ShardCount; i++)
         {
-            _shards[i] = new Shard();
+            _shards[i] = new Shard(log);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class SessionSweep
         }
     }
 
-    private sealed class Shard
+    private sealed class Shard(EngineLog log)
     {
         private readonly Lock _lock = new();
         private EngineSession?[] _sessions = new EngineSession?[16];
@@ -90,7 +90,15 @@ internal sealed class SessionSweep
 
             foreach (EngineSession session in due)
             {
-                session.CheckDeadlines(now);
+                try
+                {
+                    session.CheckDeadlines(now);
+                }
+                catch (Exception exception)
+                {
+                    // One session's fault must not stop the heartbeat of all others.
+                    log.SweepFailed(session.Id, exception);
+                }
             }
 
             due.Clear();

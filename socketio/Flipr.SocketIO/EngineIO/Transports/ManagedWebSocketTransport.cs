@@ -9,12 +9,18 @@ namespace Flipr.SocketIO.EngineIO;
 /// </summary>
 internal sealed class ManagedWebSocketTransport : WebSocketTransport
 {
+    // The framework copies each frame whole: what is larger goes in fragments of this size, in bytes.
+    private const int MaxFrame = 64 * 1024;
+
     private bool _isSending;
+    private int _unsent;
 
     public ManagedWebSocketTransport(EngineSession session, HttpContext context, WebSocket webSocket)
         : base(session, context) => WebSocket = webSocket;
 
     public override bool IsWritable => !_isSending && !HasEnded;
+
+    public override long PendingBytes => base.PendingBytes + Volatile.Read(ref _unsent);
 
     public override SendOutcome TrySend(OutboundMessage message, bool mayDefer)
     {
@@ -66,13 +72,34 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
 
     private async ValueTask SendAsync(OutboundMessage message)
     {
-        WebSocketMessageFlags flags = WebSocketMessageFlags.EndOfMessage
-            | (message.Compress ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression);
-        await WebSocket.SendAsync(message.Text, WebSocketMessageType.Text, flags, CancellationToken.None);
-        for (int i = 0; i < message.AttachmentCount; i++)
+        WebSocketMessageFlags flags = message.Compress ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression;
+
+        // Read under the gate while it changes here, by one send at a time.
+        Volatile.Write(ref _unsent, message.Size);
+        try
         {
-            await WebSocket.SendAsync(message.Attachment(i), WebSocketMessageType.Binary, flags, CancellationToken.None);
+            await SendPartAsync(message.Text, WebSocketMessageType.Text, flags);
+            for (int i = 0; i < message.AttachmentCount; i++)
+            {
+                await SendPartAsync(message.Attachment(i), WebSocketMessageType.Binary, flags);
+            }
         }
+        finally
+        {
+            Volatile.Write(ref _unsent, 0);
+        }
+    }
+
+    private async ValueTask SendPartAsync(ReadOnlyMemory<byte> part, WebSocketMessageType type, WebSocketMessageFlags flags)
+    {
+        while (part.Length > MaxFrame)
+        {
+            await WebSocket.SendAsync(part[..MaxFrame], type, flags, CancellationToken.None);
+            Volatile.Write(ref _unsent, _unsent - MaxFrame);
+            part = part[MaxFrame..];
+        }
+
+        await WebSocket.SendAsync(part, type, flags | WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
     }
 
     private async Task FinishSendAsync(ValueTask send, OutboundMessage message)
@@ -99,6 +126,7 @@ internal sealed class ManagedWebSocketTransport : WebSocketTransport
             else
             {
                 Pump();
+                Session.OnTaken();
             }
         }
     }

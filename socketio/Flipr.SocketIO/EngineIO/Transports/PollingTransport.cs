@@ -158,7 +158,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
                 break;
             case PollingPayload.Outcome.TooLarge:
-                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
+                session.ReportPayloadLimit();
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 break;
             case PollingPayload.Outcome.Malformed:
@@ -199,6 +199,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 {
                     batch.Add(message);
                 }
+
+                session.OnTaken();
             }
 
             // Clients act on a close at once and on the packets beside it later: these would reach a connection that is gone, and a

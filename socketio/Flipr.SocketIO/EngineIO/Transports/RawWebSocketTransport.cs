@@ -16,7 +16,8 @@ namespace Flipr.SocketIO.EngineIO;
 /// </remarks>
 internal sealed class RawWebSocketTransport : WebSocketTransport
 {
-    // As much as goes into the pipe before it is flushed; what Kestrel's own pipe holds before it pushes back is of this size too.
+    // As much as goes into the pipe before it is flushed, so that a client that takes nothing holds no more than that;
+    // what Kestrel's own pipe holds before it pushes back is of this size too.
     private const int FlushThreshold = 64 * 1024;
 
     private static readonly TimeSpan LingerTime = TimeSpan.FromMilliseconds(500);
@@ -26,6 +27,10 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
     private bool _isFlushing;
     private bool _isFlushDeferred;
     private int _unflushed;
+
+    // The message that is partly in the pipe, and how much of it is.
+    private OutboundMessage? _current;
+    private int _offset;
 
     public RawWebSocketTransport(EngineSession session, HttpContext context, Stream stream, PipeWriter output)
         : base(session, context)
@@ -39,6 +44,8 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
     public override bool IsWritable => !_isFlushing && !HasEnded;
 
+    public override long PendingBytes => base.PendingBytes + (_current is null ? 0 : _current.Size - _offset);
+
     public override SendOutcome TrySend(OutboundMessage message, bool mayDefer)
     {
         if (_isFlushing || HasEnded)
@@ -48,6 +55,15 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
         try
         {
+            if (message.Size > FlushThreshold - _unflushed)
+            {
+                message.Retain();
+                _current = message;
+                _offset = 0;
+                Pump();
+                return SendOutcome.Sent;
+            }
+
             _output.Write(message.Frames);
             _unflushed += message.Size;
             if (mayDefer && _unflushed < FlushThreshold)
@@ -87,24 +103,15 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
     public override void Pump()
     {
-        if (_isFlushing || HasEnded)
-        {
-            return;
-        }
-
         try
         {
             while (!_isFlushing && !HasEnded)
             {
-                int written = 0;
-                while (written < FlushThreshold && TryNext(out OutboundMessage? message))
+                if (Fill())
                 {
-                    _output.Write(message.Frames);
-                    written += message.Size;
-                    message.Release();
+                    Flush();
                 }
-
-                if (written == 0)
+                else
                 {
                     if (OnIdle() is { } status)
                     {
@@ -113,14 +120,46 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
 
                     return;
                 }
-
-                Flush();
             }
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException)
         {
             Fail(exception);
         }
+    }
+
+    protected override void End()
+    {
+        base.End();
+        ReleaseCurrent();
+    }
+
+    /// <summary>Writes as much of what waits as goes into the pipe before the next flush.</summary>
+    /// <returns>Whether there was anything to write.</returns>
+    private bool Fill()
+    {
+        bool hasWritten = false;
+        while (_unflushed < FlushThreshold && (_current is not null || TryNext(out _current)))
+        {
+            int length = Math.Min(_current.Size - _offset, FlushThreshold - _unflushed);
+            _output.Write(_current.Frames.Slice(_offset, length));
+            _offset += length;
+            _unflushed += length;
+            hasWritten = true;
+            if (_offset == _current.Size)
+            {
+                ReleaseCurrent();
+            }
+        }
+
+        return hasWritten;
+    }
+
+    private void ReleaseCurrent()
+    {
+        _current?.Release();
+        _current = null;
+        _offset = 0;
     }
 
     protected override async Task LingerAsync()
@@ -194,6 +233,7 @@ internal sealed class RawWebSocketTransport : WebSocketTransport
             else
             {
                 Pump();
+                Session.OnTaken();
             }
         }
     }

@@ -17,6 +17,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     private OutboundQueue _control;
     private WebSocketCloseStatus? _closeStatus;
     private bool _peerHasClosed;
+    private bool _isOverLimit;
 
     public override string Name => "websocket";
 
@@ -44,7 +45,8 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
 
         if (_control.Count > 0 && _control.Bytes + message.Size > session.Server.Settings.MaxOutboundBytes)
         {
-            // Pings without end from a client that does not read the pongs.
+            // Pings without end from a client that does not read the pongs. The receive loop ends with it, and the session outside of the gate.
+            _isOverLimit = true;
             Abort();
             return;
         }
@@ -95,7 +97,11 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
         }
         finally
         {
-            if (isCurrent)
+            if (isCurrent && _isOverLimit)
+            {
+                session.CloseOverLimit();
+            }
+            else if (isCurrent)
             {
                 session.Close(reason);
             }
@@ -144,7 +150,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
     protected void OnCloseSent() => _drained.TrySetResult();
 
     /// <summary>Stops writing for good.</summary>
-    protected void End()
+    protected virtual void End()
     {
         HasEnded = true;
         _control.Clear();
@@ -207,7 +213,7 @@ internal abstract class WebSocketTransport(EngineSession session, HttpContext co
             if (buffer.Length > session.Server.Settings.MaxPayload)
             {
                 buffer.IsTooLarge = true;
-                session.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxPayload));
+                session.ReportPayloadLimit();
                 lock (session.Gate)
                 {
                     _closeStatus = WebSocketCloseStatus.MessageTooBig;
