@@ -4,7 +4,7 @@ using Flipr.SocketIO.Benchmarks;
 return args switch
 {
     ["serve", "fanout", var path, var url] => await FanoutServer.RunAsync(path == "raw", url),
-    ["serve", "slow", var path, var url] => await SlowServer.RunAsync(path == "raw", url),
+    ["serve", "slow", var path, var size, var url] => await SlowServer.RunAsync(path == "raw", int.Parse(size), url),
     ["serve", "hostile", var url] => await HostileServer.RunAsync(url),
     ["fanout", ..] => await FanoutBenchmark.RunAsync(runs: args.Length > 1 ? int.Parse(args[1]) : 5),
     ["slow"] => await SlowBenchmark.RunAsync("raw", "managed"),

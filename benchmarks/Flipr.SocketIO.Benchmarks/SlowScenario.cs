@@ -5,28 +5,29 @@ using System.Threading.Channels;
 namespace Flipr.SocketIO.Benchmarks;
 
 /// <summary>One run: slow clients of each kind among healthy ones, while 200 MB are broadcast to all.</summary>
-internal sealed class SlowScenario
+/// <param name="messageSize">How large each message is, in bytes.</param>
+internal sealed class SlowScenario(int messageSize)
 {
     private const int HealthyOfEach = 5;
-    private const int WarmUpMessages = 400;
-    private const int Messages = 200 * 1024 * 1024 / SlowServer.MessageSize;
-
-    /// <summary>Broadcasts under way at once: 128 KB to each client, which keeps two cores busy and no queue long.</summary>
-    private const int Outstanding = 2;
+    private const int WarmUpBytes = 25 * 1024 * 1024;
+    private const int Bytes = 200 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     // One slot: whoever receives says so, however often, until it is looked at.
     private readonly Channel<bool> _received = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<HealthyClient> _healthy = [];
+
+    /// <summary>Broadcasts under way at once: two of 64 KB to each client keep two cores busy and no queue long; of large ones, two are more than may wait for a client.</summary>
+    private readonly int _outstanding = messageSize <= 64 * 1024 ? 2 : 1;
     private int _credited;
 
-    public static async Task<SlowResult> RunAsync(string path, int ofEach)
+    public static async Task<SlowResult> RunAsync(string path, int ofEach, int messageSize)
     {
-        await using ServerProcess server = await ServerProcess.StartAsync("slow", path);
+        await using ServerProcess server = await ServerProcess.StartAsync("slow", path, $"{messageSize}");
         await using WebSocketClient control = await WebSocketClient.ConnectAsync(server.Port, ControlNamespace.Name);
         using var http = new HttpClient();
-        return await new SlowScenario().RunAsync(server, control, http, ofEach);
+        return await new SlowScenario(messageSize).RunAsync(server, control, http, ofEach);
     }
 
     private async Task<SlowResult> RunAsync(ServerProcess server, WebSocketClient control, HttpClient http, int ofEach)
@@ -43,13 +44,15 @@ internal sealed class SlowScenario
             }
 
             // What the same traffic costs without slow clients is not their doing.
-            await BroadcastAsync(control, WarmUpMessages);
+            int warmUp = WarmUpBytes / messageSize;
+            int messages = Bytes / messageSize;
+            await BroadcastAsync(control, warmUp);
             await slow.ConnectAsync(ofEach);
             MemoryReading before = MemoryReading.From(await control.AskAsync("collect"));
 
             Task<List<double>>[] echoing = [.. _healthy.Select(client => client.EchoAsync(stop.Token))];
             long start = Stopwatch.GetTimestamp();
-            await BroadcastAsync(control, Messages);
+            await BroadcastAsync(control, messages);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
             await stop.CancelAsync();
             double[] echoes = [.. (await Task.WhenAll(echoing)).SelectMany(static times => times).Order()];
@@ -64,7 +67,8 @@ internal sealed class SlowScenario
                 Expected = slow.Expected,
                 Ends = ends,
                 Received = [.. _healthy.Select(static client => client.Received)],
-                Broadcasts = WarmUpMessages + Messages,
+                MessageSize = messageSize,
+                Broadcasts = warmUp + messages,
                 EchoP99 = echoes[(int)(echoes.Length * 0.99)],
                 EchoMax = echoes[^1],
                 Echoes = echoes.Length,
@@ -94,7 +98,7 @@ internal sealed class SlowScenario
                 return;
             }
 
-            int due = (int)Math.Min(goal, slowest + Outstanding) - _credited;
+            int due = (int)Math.Min(goal, slowest + _outstanding) - _credited;
             if (due > 0)
             {
                 _credited += due;

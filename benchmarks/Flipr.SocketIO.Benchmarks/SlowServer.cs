@@ -5,17 +5,14 @@ namespace Flipr.SocketIO.Benchmarks;
 /// <summary>The server of the slow-consumer benchmark: default limits; it broadcasts large numbered messages and counts how its clients end.</summary>
 internal static class SlowServer
 {
-    public const int MessageSize = 64 * 1024;
-
-    private static readonly string Padding = new('x', MessageSize - 16);
-
-    public static Task<int> RunAsync(bool useRawTransport, string url) => ServerHost.RunAsync(
+    public static Task<int> RunAsync(bool useRawTransport, int messageSize, string url) => ServerHost.RunAsync(
         url,
         options => options.UseRawTransport = useRawTransport,
         io =>
         {
+            string padding = new('x', messageSize - 16);
             var ends = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
-            var broadcast = new CreditedBroadcast(number => io.EmitAsync("m", number, Padding));
+            var broadcast = new CreditedBroadcast(number => io.EmitAsync("m", number, padding));
             ControlNamespace.AddTo(io);
             io.Of(ControlNamespace.Name).OnConnection(control =>
             {

@@ -13,6 +13,9 @@ internal sealed class WebSocketClient : BenchmarkClient
     private readonly PipeReader _reader;
     private readonly SemaphoreSlim _sending = new(1, 1);
 
+    // A message that came in fragments so far.
+    private readonly ArrayBufferWriter<byte> _fragments = new();
+
     private WebSocketClient(string ns, System.Net.Sockets.Socket socket)
         : base(ns)
     {
@@ -55,14 +58,29 @@ internal sealed class WebSocketClient : BenchmarkClient
         {
             ReadResult result = await _reader.ReadAsync();
             ReadOnlySequence<byte> buffer = result.Buffer;
-            while (TryReadFrame(ref buffer, out byte opcode, out ReadOnlySequence<byte> payload))
+            while (TryReadFrame(ref buffer, out byte opcode, out bool isFinal, out ReadOnlySequence<byte> payload))
             {
                 if (opcode == 8)
                 {
                     return;
                 }
 
-                await OnPacketAsync(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
+                if (isFinal && opcode != 0)
+                {
+                    await OnPacketAsync(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
+                    continue;
+                }
+
+                foreach (ReadOnlyMemory<byte> segment in payload)
+                {
+                    _fragments.Write(segment.Span);
+                }
+
+                if (isFinal)
+                {
+                    await OnPacketAsync(_fragments.WrittenSpan);
+                    _fragments.ResetWrittenCount();
+                }
             }
 
             _reader.AdvanceTo(buffer.Start, buffer.End);
@@ -73,9 +91,10 @@ internal sealed class WebSocketClient : BenchmarkClient
         }
     }
 
-    private static bool TryReadFrame(ref ReadOnlySequence<byte> buffer, out byte opcode, out ReadOnlySequence<byte> payload)
+    private static bool TryReadFrame(ref ReadOnlySequence<byte> buffer, out byte opcode, out bool isFinal, out ReadOnlySequence<byte> payload)
     {
         opcode = 0;
+        isFinal = false;
         payload = default;
         Span<byte> header = stackalloc byte[(int)Math.Min(10, buffer.Length)];
         buffer.Slice(0, header.Length).CopyTo(header);
@@ -107,6 +126,7 @@ internal sealed class WebSocketClient : BenchmarkClient
         }
 
         opcode = (byte)(header[0] & 0x0f);
+        isFinal = (header[0] & 0x80) != 0;
         payload = buffer.Slice(size, length);
         buffer = buffer.Slice(size + length);
         return true;
