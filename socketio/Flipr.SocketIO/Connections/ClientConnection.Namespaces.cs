@@ -289,7 +289,7 @@ internal sealed partial class ClientConnection
     {
         lock (_sockets)
         {
-            if (_isClosed)
+            if (_isClosed || !Session.IsOpen)
             {
                 // The client left while the middleware was running.
                 _server.OnEntered(socket.Namespace);

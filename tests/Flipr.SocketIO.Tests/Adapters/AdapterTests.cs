@@ -155,7 +155,9 @@ public abstract class AdapterTests(Route route) : WireTest(route)
 
         await parent.EmitAsync("news", 1);
 
-        await client.ShouldReceiveAsync("""42/room-1,["news",1,"offset-1"]""", """42/room-2,["news",1,"offset-1"]""");
+        Assert.Equal(
+            new HashSet<string> { """42/room-1,["news",1,"offset-1"]""", """42/room-2,["news",1,"offset-1"]""" },
+            new HashSet<string> { await client.ReceiveTextAsync(), await client.ReceiveTextAsync() });
         Assert.Equal(new HashSet<string> { "/room-1 news 1 \"offset-1\"", "/room-2 news 1 \"offset-1\"" }, new HashSet<string> { await outgoing.NextAsync(), await outgoing.NextAsync() });
     }
 

@@ -38,7 +38,7 @@ public abstract class GivenBackPlaceTests(Route route) : WireTest(route)
     public Task When_the_answer_cannot_begin() => PlacesAreGivenBackAsync(_ => { }, context => context.Response.OnStarting(() => throw new InvalidTimeZoneException("the application's callback")));
 
     [Fact]
-    public async Task When_a_listener_of_metrics_throws()
+    public async Task When_a_listener_of_metrics_throws_the_connection_opens_all_the_same()
     {
         bool isBroken = false;
         using var listener = new MeterListener();
@@ -61,10 +61,8 @@ public abstract class GivenBackPlaceTests(Route route) : WireTest(route)
         listener.Start();
         Volatile.Write(ref isBroken, true);
 
-        await FailAsync(server);
-
+        await ThereIsRoomAsync(server); // What a listener throws is nobody's trouble.
         Volatile.Write(ref isBroken, false);
-        await ThereIsRoomAsync(server);
     }
 
     private async Task PlacesAreGivenBackAsync(Action<SocketIOOptions> options, Action<HttpContext>? onBadRequest = null)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Tests.Wire;
@@ -14,8 +15,8 @@ public sealed class FlushSchedulerTests
     public async Task A_transport_that_throws_ends_its_session_and_the_others_are_flushed()
     {
         var closed = new Heard<string>("a session that closes");
-        await using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<SocketIOMetrics>().BuildServiceProvider();
-        await using var server = new EngineServer(Settings, new Handler(closed), TimeProvider.System, NullLogger.Instance, services.GetRequiredService<SocketIOMetrics>());
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        await using var server = new EngineServer(Settings, new Handler(closed), TimeProvider.System, NullLogger.Instance, new SocketIOMetrics(services.GetRequiredService<IMeterFactory>(), ""));
         var flushed = new Heard<int>("a flush");
         EngineSession failing = Open(server, new FakeTransport(() => throw new NotSupportedException("of the transport")));
         EngineSession other = Open(server, new FakeTransport(() => flushed.Add(1)));
@@ -32,8 +33,8 @@ public sealed class FlushSchedulerTests
     [Fact]
     public async Task After_the_end_a_batch_is_emptied_and_nothing_is_flushed()
     {
-        await using ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<SocketIOMetrics>().BuildServiceProvider();
-        var server = new EngineServer(Settings, new Handler(new Heard<string>("")), TimeProvider.System, NullLogger.Instance, services.GetRequiredService<SocketIOMetrics>());
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var server = new EngineServer(Settings, new Handler(new Heard<string>("")), TimeProvider.System, NullLogger.Instance, new SocketIOMetrics(services.GetRequiredService<IMeterFactory>(), ""));
         EngineSession session = Open(server, new FakeTransport(() => { }));
         server.Flusher.Add([session]);
         await server.DisposeAsync();
