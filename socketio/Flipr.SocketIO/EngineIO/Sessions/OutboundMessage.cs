@@ -45,7 +45,7 @@ internal sealed class OutboundMessage
     /// <summary>All parts as WebSocket frames, ready to be written.</summary>
     public ReadOnlySpan<byte> Frames => _buffer.AsSpan(_start, _end - _start);
 
-    /// <summary>The text part: the Engine.IO packet with its type.</summary>
+    /// <summary>The text part: the Engine.IO packet with its type; empty if the message is bytes alone.</summary>
     public ReadOnlyMemory<byte> Text => _buffer.AsMemory(_text);
 
     /// <summary>How many binary parts follow the text.</summary>
@@ -112,6 +112,20 @@ internal sealed class OutboundMessage
         return new OutboundMessage(buffer.Detach(), true, start, end, text, parts) { Compress = compress };
     }
 
+    /// <summary>Makes a message that is bytes alone: what a parser writes whose packets are not text.</summary>
+    /// <param name="buffer">Holds the bytes, with at least <see cref="MessageBuffer.FrameRoom"/> bytes of room in front. Its array is taken over.</param>
+    /// <param name="compress">Whether a transport that can compress should do so.</param>
+    public static OutboundMessage FromBinary(MessageBuffer buffer, bool compress)
+    {
+        var bytes = new Range(buffer.Start, buffer.End);
+        Span<byte> header = stackalloc byte[WebSocketFrame.MaxHeaderLength];
+        int headerLength = WebSocketFrame.WriteHeader(header, WebSocketFrame.Binary, buffer.End - buffer.Start);
+        buffer.Prepend(header[..headerLength]);
+        int start = buffer.Start;
+        int end = buffer.End;
+        return new OutboundMessage(buffer.Detach(), true, start, end, default, [bytes]) { Compress = compress };
+    }
+
     /// <summary>Takes a reference.</summary>
     public void Retain()
     {
@@ -154,7 +168,11 @@ internal sealed class OutboundMessage
         for (int i = 0; i < AttachmentCount; i++)
         {
             ReadOnlySpan<byte> bytes = Attachment(i).Span;
-            form.Write([RecordSeparator]);
+            if (form.WrittenCount > 0)
+            {
+                form.Write([RecordSeparator]);
+            }
+
             if (HasTextAttachments)
             {
                 form.Write(bytes);
@@ -171,9 +189,14 @@ internal sealed class OutboundMessage
     private OutboundMessage EncodeAsText()
     {
         var form = new ArrayBufferWriter<byte>((Size * 4 / 3) + 64);
-        WriteFrameHeader(form, Text.Length);
-        var text = new Range(form.WrittenCount, form.WrittenCount + Text.Length);
-        form.Write(Text.Span);
+        Range text = default;
+        if (!Text.IsEmpty)
+        {
+            WriteFrameHeader(form, Text.Length);
+            text = new Range(form.WrittenCount, form.WrittenCount + Text.Length);
+            form.Write(Text.Span);
+        }
+
         var parts = new Range[AttachmentCount];
         for (int i = 0; i < parts.Length; i++)
         {

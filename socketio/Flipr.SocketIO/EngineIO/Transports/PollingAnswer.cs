@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO.EngineIO;
@@ -8,6 +9,7 @@ namespace Flipr.SocketIO.EngineIO;
 internal static class PollingAnswer
 {
     private const byte RecordSeparator = 0x1e;
+    private const int FlushThreshold = 64 * 1024;
 
     public static async Task WriteAsync(HttpContext context, List<OutboundMessage> batch, int? compressionThreshold)
     {
@@ -27,8 +29,7 @@ internal static class PollingAnswer
         if (encoding is null)
         {
             response.ContentLength = length;
-            Write(response.BodyWriter, batch);
-            await response.BodyWriter.FlushAsync(CancellationToken.None);
+            await WriteAsync(response.BodyWriter, batch);
             return;
         }
 
@@ -47,8 +48,10 @@ internal static class PollingAnswer
         }
     }
 
-    private static void Write(IBufferWriter<byte> writer, List<OutboundMessage> batch)
+    // A client that does not read holds up no more than this in the connection's buffers; the messages themselves are shared.
+    private static async Task WriteAsync(PipeWriter writer, List<OutboundMessage> batch)
     {
+        int unflushed = 0;
         for (int i = 0; i < batch.Count; i++)
         {
             if (i > 0)
@@ -56,8 +59,25 @@ internal static class PollingAnswer
                 writer.Write([RecordSeparator]);
             }
 
-            writer.Write(batch[i].PollingForm.Span);
+            ReadOnlyMemory<byte> rest = batch[i].PollingForm;
+            while (!rest.IsEmpty)
+            {
+                int taken = Math.Min(rest.Length, FlushThreshold - unflushed);
+                writer.Write(rest.Span[..taken]);
+                rest = rest[taken..];
+                unflushed += taken;
+                if (unflushed == FlushThreshold)
+                {
+                    unflushed = 0;
+                    if ((await writer.FlushAsync(CancellationToken.None)).IsCompleted)
+                    {
+                        return; // Nobody is there to take the rest.
+                    }
+                }
+            }
         }
+
+        await writer.FlushAsync(CancellationToken.None);
     }
 
     private static string? ChooseEncoding(HttpRequest request)
