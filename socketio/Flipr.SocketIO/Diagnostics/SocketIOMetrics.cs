@@ -135,6 +135,11 @@ internal sealed class SocketIOMetrics
 
     private void Add(Counter<long> counter, long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (!counter.Enabled)
+        {
+            return;
+        }
+
         try
         {
             counter.Add(delta, tags);
@@ -147,6 +152,11 @@ internal sealed class SocketIOMetrics
 
     private void Add(UpDownCounter<long> counter, long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (!counter.Enabled)
+        {
+            return;
+        }
+
         try
         {
             counter.Add(delta, tags);
@@ -160,6 +170,11 @@ internal sealed class SocketIOMetrics
     private void Record<T>(Histogram<T> histogram, T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
         where T : struct
     {
+        if (!histogram.Enabled)
+        {
+            return;
+        }
+
         try
         {
             histogram.Record(value, tags);

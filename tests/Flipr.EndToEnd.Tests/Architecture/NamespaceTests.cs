@@ -28,6 +28,28 @@ public class NamespaceTests
                     || name.StartsWith("System.IO", StringComparison.Ordinal)))
             .Select(Describe).Distinct());
 
+    /// <summary>A constant's name leaves no trace in the compiled code: read off the sources.</summary>
+    [Theory]
+    [InlineData("EngineIO")]
+    [InlineData("Protocol")]
+    [InlineData("Diagnostics")]
+    public void A_layer_below_knows_no_option_names_of_the_layers_above(string folder)
+    {
+        string[] sources = Directory.GetFiles(Path.Combine(Repository.Root, "socketio", "Flipr.SocketIO", folder), "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(sources);
+        Assert.Empty(sources.Where(path => File.ReadAllText(path).Contains("SocketIOOptions.", StringComparison.Ordinal)).Select(Path.GetFileName));
+    }
+
+    /// <summary>The engine's sessions work with any transport: what they ask of it are capabilities.</summary>
+    [Fact]
+    public void Sessions_name_no_transport()
+    {
+        string[] sources = Directory.GetFiles(Path.Combine(Repository.Root, "socketio", "Flipr.SocketIO", "EngineIO", "Sessions"), "*.cs");
+        Assert.NotEmpty(sources);
+        Assert.Empty(sources.Where(path => File.ReadAllText(path) is var text
+            && (text.Contains("PollingTransport", StringComparison.Ordinal) || text.Contains("WebSocketTransport", StringComparison.Ordinal))).Select(Path.GetFileName));
+    }
+
     /// <summary>What these tests rest on.</summary>
     [Fact]
     public void A_use_that_only_the_body_of_a_method_shows_is_found() => Assert.Contains(typeof(StringBuilder), TypeUses.Of(typeof(Sample)));

@@ -83,7 +83,7 @@ internal sealed class EngineServer : IAsyncDisposable
         if (Interlocked.Increment(ref _count) > Settings.MaxConnections)
         {
             Interlocked.Decrement(ref _count);
-            Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnections));
+            Metrics.LimitExceeded(nameof(EngineSettings.MaxConnections));
             Log.Full(Settings.MaxConnections);
             return null;
         }
@@ -91,7 +91,7 @@ internal sealed class EngineServer : IAsyncDisposable
         if (client is not null && Settings.MaxConnectionsPerClient is { } most && !_clients.TryAdd(client, most))
         {
             Interlocked.Decrement(ref _count);
-            Metrics.LimitExceeded(nameof(SocketIOOptions.MaxConnectionsPerClient));
+            Metrics.LimitExceeded(nameof(EngineSettings.MaxConnectionsPerClient));
             Log.ClientFull(client, most);
             return null;
         }

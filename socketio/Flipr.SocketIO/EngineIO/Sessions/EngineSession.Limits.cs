@@ -11,7 +11,7 @@ internal sealed partial class EngineSession
         if (TryClose(CloseReason.OutboundLimit))
         {
             ReportLimit(
-                nameof(SocketIOOptions.MaxOutboundBytes),
+                nameof(EngineSettings.MaxOutboundBytes),
                 _server.Settings.MaxOutboundBytes,
                 "Its client takes less than it is sent: await each emit to one socket, send less, or raise the option");
         }
@@ -19,7 +19,7 @@ internal sealed partial class EngineSession
 
     /// <summary>The client has sent more at once than it may.</summary>
     public void ReportPayloadLimit() => ReportLimit(
-        nameof(SocketIOOptions.MaxPayload), _server.Settings.MaxPayload, "Its client sent more at once: let it send less, or raise the option");
+        nameof(EngineSettings.MaxPayload), _server.Settings.MaxPayload, "Its client sent more at once: let it send less, or raise the option");
 
     /// <summary>A limit has struck that ends the connection: counts it, and says so in the log, once for a connection.</summary>
     /// <param name="option">The option that sets the limit.</param>
