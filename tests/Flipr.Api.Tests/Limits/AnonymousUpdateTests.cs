@@ -118,7 +118,7 @@ public sealed class AnonymousUpdateTests
         for (int n = 0; n < 6; n++)
         {
             using HttpResponseMessage answer = await api.PostAsync(Stranger, Encoding.UTF8.GetBytes(listing));
-            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"Attempt {n}: {await answer.Content.ReadAsStringAsync()}");
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"Attempt {n}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
         }
     }
 
