@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO.EngineIO;
 
@@ -88,6 +89,9 @@ internal sealed class EngineSession
 
     /// <summary>Attaches the layer above; before the first message is read.</summary>
     public void Attach(ISessionHandler handler) => _handler = handler;
+
+    /// <summary>A later request continues the session: its user is the same, its ticket perhaps another.</summary>
+    public void OnRequest(HttpContext request) => _handler?.OnRequest(request);
 
     /// <summary>Sends a message or queues it.</summary>
     /// <param name="message">The message.</param>
@@ -235,7 +239,7 @@ internal sealed class EngineSession
     {
         // What the server decides in peace still goes out; after an error nobody is there to take it.
         bool hasEnded = false;
-        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
+        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose or CloseReason.AuthenticationExpired;
         lock (Gate)
         {
             if (_state != SessionState.Open)
