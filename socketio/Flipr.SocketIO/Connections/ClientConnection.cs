@@ -146,13 +146,23 @@ internal sealed partial class ClientConnection : ISessionHandler
             }
         }
 
-        foreach (Socket socket in expired ?? [])
+        if (expired is not null)
+        {
+            Expire(expired, next);
+        }
+
+        return next;
+    }
+
+    private void Expire(List<Socket> sockets, long next)
+    {
+        // Now, as a listener of metrics or logs may throw: that must not cost the others their deadlines.
+        Session.ScheduleHandler(next);
+        foreach (Socket socket in sockets)
         {
             Disconnect(socket, close: false, CloseReason.AuthenticationExpired);
             _server.Log.SocketExpired(LogText.Clean(socket.Namespace.Name), socket.Id);
         }
-
-        return next;
     }
 
     // Without a result the request was anybody's: then nothing that has begun as its owner's ends by it.
