@@ -16,7 +16,7 @@ internal sealed partial class ClientConnection
     /// Takes a socket out of its namespace, on the server's behalf. It has left when this returns; its disconnect handlers run in turn, as a handler
     /// that disconnects its own socket holds the turn that they wait for.
     /// </summary>
-    public void Disconnect(Socket socket, bool close)
+    public void Disconnect(Socket socket, bool close, string reason = "server namespace disconnect")
     {
         List<Socket> leaving = [];
         lock (_sockets)
@@ -55,7 +55,7 @@ internal sealed partial class ClientConnection
         {
             if (leaving.Count > 0)
             {
-                _handlers.Own(Task.Run(() => LeaveAsync(leaving, "server namespace disconnect")), Session.Id);
+                _handlers.Own(Task.Run(() => LeaveAsync(leaving, reason)), Session.Id);
                 _handlers.End();
             }
         }
@@ -201,6 +201,12 @@ internal sealed partial class ClientConnection
             throw new InvalidOperationException($"The adapter of namespace {socket.Namespace.Name} has not started, so nobody can join it.");
         }
 
+        ConnectGate gate = socket.Namespace.Gate;
+        if (gate != ConnectGate.Open)
+        {
+            await gate.AdmitAsync(socket);
+        }
+
         foreach (Func<Socket, Task> middleware in socket.Namespace.Middleware.ToArray())
         {
             await middleware(socket);
@@ -245,6 +251,10 @@ internal sealed partial class ClientConnection
         {
             switch (exception)
             {
+                case ConnectionRefusedException { Cause: { } cause } refusal:
+                    (message, details) = (refusal.Message, refusal.Details);
+                    _server.Log.NotAdmitted(ns.Name, socket.Id, cause);
+                    break;
                 case ConnectionRefusedException refusal:
                     (message, details) = (refusal.Message, refusal.Details);
                     _server.Log.ConnectRefused(ns.Name, socket.Id, refusal.Message);
@@ -303,6 +313,11 @@ internal sealed partial class ClientConnection
         using EngineSession.Corked cork = Session.Cork();
         Send(PacketType.Connect, socket.Namespace.WireName, Encoding.ASCII.GetBytes($$"""{"sid":"{{socket.Id}}"}"""));
         socket.Connect();
+        if (socket.Expiry != EngineClock.Never)
+        {
+            Session.ScheduleHandler(socket.Expiry);
+        }
+
         _server.OnEntered(socket.Namespace);
         foreach (Func<Socket, Task> handler in socket.Namespace.ConnectionHandlers.ToArray())
         {

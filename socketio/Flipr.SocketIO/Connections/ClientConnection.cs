@@ -5,6 +5,8 @@ using System.Text.Json;
 using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO;
 
@@ -27,10 +29,13 @@ internal sealed partial class ClientConnection : ISessionHandler
     private readonly EventDispatcher _events;
     private readonly long _connectDeadline;
     private readonly IPacketDecoder _decoder;
+
+    // When the ticket of the last request expires.
+    private long _expiry = EngineClock.Never;
     private bool _hasJoined;
     private bool _isClosed;
 
-    public ClientConnection(SocketIOServer server, EngineSession session, Handshake handshake)
+    public ClientConnection(SocketIOServer server, EngineSession session, HttpContext request, Handshake handshake)
     {
         _server = server;
         Session = session;
@@ -41,6 +46,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         _events = new EventDispatcher(server, _turn, _handlers, Span);
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
+        Renew(request);
     }
 
     public EngineSession Session { get; }
@@ -88,11 +94,20 @@ internal sealed partial class ClientConnection : ISessionHandler
         }
     }
 
+    public void OnRequest(HttpContext request) => Renew(request);
+
     // Owned by the server, which counts the connection until it has ended.
     public void OnClosed(string reason) => _ = Task.Run(() => CloseSocketsAsync(reason));
 
     public long OnDeadline(long now)
     {
+        if (now >= Volatile.Read(ref _expiry))
+        {
+            Session.Close(CloseReason.AuthenticationExpired);
+            _server.Log.ConnectionExpired(Session.Id);
+            return EngineClock.Never;
+        }
+
         bool isIdle;
         lock (_sockets)
         {
@@ -106,16 +121,59 @@ internal sealed partial class ClientConnection : ISessionHandler
             return EngineClock.Never;
         }
 
-        long next = now < _connectDeadline ? _connectDeadline : EngineClock.Never;
+        long next = Math.Min(Volatile.Read(ref _expiry), now < _connectDeadline ? _connectDeadline : EngineClock.Never);
+        List<Socket>? expired = null;
         lock (_sockets)
         {
             foreach (Socket? socket in _sockets.Values)
             {
                 next = Math.Min(next, socket?.PendingAcks.Expire(now) ?? EngineClock.Never);
+
+                // Those that are still in middleware ask for their deadline when they have connected.
+                if (socket is not { IsConnected: true })
+                {
+                    continue;
+                }
+
+                if (now >= socket.Expiry)
+                {
+                    (expired ??= []).Add(socket);
+                }
+                else
+                {
+                    next = Math.Min(next, socket.Expiry);
+                }
             }
         }
 
+        if (expired is not null)
+        {
+            Expire(expired, next);
+        }
+
         return next;
+    }
+
+    private void Expire(List<Socket> sockets, long next)
+    {
+        // Now, as a listener of metrics or logs may throw: that must not cost the others their deadlines.
+        Session.ScheduleHandler(next);
+        foreach (Socket socket in sockets)
+        {
+            Disconnect(socket, close: false, CloseReason.AuthenticationExpired);
+            _server.Log.SocketExpired(LogText.Clean(socket.Namespace.Name), socket.Id);
+        }
+    }
+
+    // Without a result the request was anybody's: then nothing that has begun as its owner's ends by it.
+    private void Renew(HttpContext request)
+    {
+        if (_server.Options.CloseOnAuthenticationExpiration && request.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true } result)
+        {
+            long expiry = result.Properties?.ExpiresUtc is { } expires ? _server.Engine.Clock.At(expires) : EngineClock.Never;
+            Volatile.Write(ref _expiry, expiry);
+            Session.ScheduleHandler(expiry);
+        }
     }
 
     private void OnPacket(DecodedPacket packet)

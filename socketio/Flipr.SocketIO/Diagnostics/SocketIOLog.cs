@@ -30,6 +30,18 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(106, LogLevel.Information, "A middleware of {Namespace} refused socket {SocketId}: {Message}")]
     public partial void ConnectRefused(string @namespace, string socketId, string message);
 
+    [LoggerMessage(150, LogLevel.Information, "Socket {SocketId} was refused by {Namespace}: {Cause}")]
+    public partial void NotAdmitted(string @namespace, string socketId, string cause);
+
+    [LoggerMessage(151, LogLevel.Error, "The authentication scheme '{Scheme}' threw on the token of socket {SocketId}, which was refused by {Namespace}: {Failure}")]
+    public partial void AuthenticationFailed(string @namespace, string socketId, string scheme, string failure);
+
+    [LoggerMessage(152, LogLevel.Information, "Connection {SessionId} ends: the ticket of its user has expired (option CloseOnAuthenticationExpiration)")]
+    public partial void ConnectionExpired(string sessionId);
+
+    [LoggerMessage(153, LogLevel.Information, "Socket {SocketId} leaves {Namespace}: the ticket of its token has expired (option CloseOnAuthenticationExpiration)")]
+    public partial void SocketExpired(string @namespace, string socketId);
+
     [LoggerMessage(107, LogLevel.Error, "A middleware of {Namespace} threw; socket {SocketId} was refused")]
     public partial void MiddlewareFailed(string @namespace, string socketId, Exception exception);
 

@@ -119,6 +119,14 @@ public sealed class SocketIOOptions
     /// <summary>Asked before a connection opens; returns why it is refused (the client sees the text, with status 403), or <see langword="null"/>.</summary>
     public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; set; }
 
+    /// <summary>
+    /// Whether what a ticket has opened ends when the ticket expires (<c>AuthenticationProperties.ExpiresUtc</c>; a JWT's <c>exp</c>), with the reason
+    /// <c>authentication expired</c>. <see langword="false"/>. The ticket of the handshake ends the connection, and its client connects anew by itself; a
+    /// later request of the same user (a poll, the upgrade) renews it. That of a CONNECT's token (<see cref="Namespace.AuthenticateConnect(string)"/>)
+    /// ends its socket, and its client is told <c>io server disconnect</c>.
+    /// </summary>
+    public bool CloseOnAuthenticationExpiration { get; set; }
+
     /// <summary>May add headers to the answer of the request that opens a connection.</summary>
     public Action<HttpContext>? OnInitialHeaders { get; set; }
 

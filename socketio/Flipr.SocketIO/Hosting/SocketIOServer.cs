@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Flipr.SocketIO.Diagnostics;
 using Flipr.SocketIO.EngineIO;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +19,7 @@ namespace Flipr.SocketIO;
 /// The Socket.IO server. Take it from the services wherever something is to be sent; what is called on it goes to the
 /// default namespace <c>/</c>.
 /// </summary>
-public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
+public sealed partial class SocketIOServer : BroadcastSource, IAsyncDisposable
 {
     /// <summary>Longest namespace name, in bytes: what a message keeps room for.</summary>
     internal const int MaxNamespaceLength = 256;
@@ -206,6 +207,24 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
 
     /// <inheritdoc cref="Use(Func{Socket, Task})"/>
     public void Use(Func<Socket, ValueTask> middleware) => Default.Use(middleware);
+
+    /// <inheritdoc cref="Namespace.RequireAuthorization()"/>
+    /// <remarks>It holds for the default namespace alone; <c>app.MapSocketIO().RequireAuthorization()</c> holds for all, by the handshake's user.</remarks>
+    public void RequireAuthorization() => Default.RequireAuthorization();
+
+    /// <inheritdoc cref="Namespace.RequireAuthorization(string[])"/>
+    /// <remarks>It holds for the default namespace alone; <c>app.MapSocketIO().RequireAuthorization()</c> holds for all, by the handshake's user.</remarks>
+    public void RequireAuthorization(params string[] policyNames) => Default.RequireAuthorization(policyNames);
+
+    /// <inheritdoc cref="Namespace.RequireAuthorization(AuthorizationPolicy)"/>
+    /// <remarks>It holds for the default namespace alone; <c>app.MapSocketIO().RequireAuthorization()</c> holds for all, by the handshake's user.</remarks>
+    public void RequireAuthorization(AuthorizationPolicy policy) => Default.RequireAuthorization(policy);
+
+    /// <inheritdoc cref="Namespace.AuthenticateConnect(string)"/>
+    public void AuthenticateConnect(string scheme) => Default.AuthenticateConnect(scheme);
+
+    /// <inheritdoc cref="Namespace.AuthenticateConnect(string, string)"/>
+    public void AuthenticateConnect(string scheme, string property) => Default.AuthenticateConnect(scheme, property);
 
     /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>
     public async ValueTask DisposeAsync()
@@ -569,7 +588,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
         public ISessionHandler OnOpened(EngineSession session, HttpContext handshake)
         {
             // Counted when it is there: what throws on the way leaves nothing to wait for.
-            var connection = new ClientConnection(server, session, new Handshake(handshake, time.GetUtcNow()));
+            var connection = new ClientConnection(server, session, handshake, new Handshake(handshake, time.GetUtcNow()));
             Interlocked.Increment(ref server._connections);
             return connection;
         }

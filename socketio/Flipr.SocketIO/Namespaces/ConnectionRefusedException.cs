@@ -20,4 +20,7 @@ public sealed class ConnectionRefusedException : Exception
 
     /// <summary>Further details for the client; <see langword="null"/> for none.</summary>
     public JsonElement? Details { get; }
+
+    /// <summary>What the log says where it was no middleware that refused.</summary>
+    internal string? Cause { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Flipr.SocketIO.Adapters;
 using Flipr.SocketIO.Diagnostics;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Flipr.SocketIO;
@@ -21,6 +22,7 @@ public sealed class Namespace : BroadcastSource
     private (RoomChangeKind Kind, Action<RoomChange> Handler)[] _roomHandlers = [];
     private Func<Socket, Task>[] _middleware = [];
     private Func<Socket, Task>[] _connectionHandlers = [];
+    private ConnectGate _gate = ConnectGate.Open;
     private int _outgoingListeners;
 
     internal Namespace(SocketIOServer server, string name)
@@ -83,6 +85,9 @@ public sealed class Namespace : BroadcastSource
 
     internal ReadOnlySpan<Func<Socket, Task>> Middleware => System.Threading.Volatile.Read(ref _middleware);
 
+    /// <summary>What comes before the middleware.</summary>
+    internal ConnectGate Gate => System.Threading.Volatile.Read(ref _gate);
+
     internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => System.Threading.Volatile.Read(ref _connectionHandlers);
 
     internal override SocketIOSerializer Serializer => Server.Serializer;
@@ -139,6 +144,54 @@ public sealed class Namespace : BroadcastSource
     {
         ArgumentNullException.ThrowIfNull(middleware);
         Use(socket => middleware(socket).AsTask());
+    }
+
+    /// <summary>
+    /// Lets in only users that satisfy the application's default policy: unless it was changed, everyone who is authenticated. As on an endpoint, but for
+    /// this namespace, at each CONNECT, before any middleware. Others are refused: <c>Unauthorized</c> whose user is nobody, <c>Forbidden</c> whose is
+    /// somebody; <c>error.data</c> is <c>{ status: 401, reason: "user_missing" }</c>, <c>"token_missing"</c>, <c>"token_invalid"</c>, or 403 and <c>"forbidden"</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no authorization: the application did not call <c>AddAuthorization</c>.</exception>
+    /// <example><code>io.Of("/admin").RequireAuthorization("admins");</code></example>
+    public void RequireAuthorization() => RequireAuthorization(new ConnectPolicy(null, null));
+
+    /// <summary>Lets in only users that satisfy these policies, all of them; see <see cref="RequireAuthorization()"/>.</summary>
+    /// <param name="policyNames">The policies' names; none for the default policy. The policies' handlers get the <see cref="Socket"/> as the resource; schemes that a policy names are not asked.</param>
+    /// <exception cref="ArgumentNullException">A name is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no authorization, or no policy of that name.</exception>
+    public void RequireAuthorization(params string[] policyNames) => RequireAuthorization(Server.ToPolicies(policyNames));
+
+    /// <summary>Lets in only users that satisfy a policy; see <see cref="RequireAuthorization()"/>.</summary>
+    /// <param name="policy">The policy. Its handlers get the <see cref="Socket"/> as the resource; schemes that it names are not asked.</param>
+    /// <exception cref="ArgumentNullException">The policy is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no authorization: the application did not call <c>AddAuthorization</c>.</exception>
+    public void RequireAuthorization(AuthorizationPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        RequireAuthorization(new ConnectPolicy(null, policy));
+    }
+
+    /// <summary>Takes the socket's user from the token that clients send as <c>auth: { token }</c>; see <see cref="AuthenticateConnect(string, string)"/>.</summary>
+    /// <param name="scheme">The authentication scheme that says whose a token is, such as <c>Bearer</c>.</param>
+    /// <exception cref="ArgumentException">The name is <see langword="null"/> or empty.</exception>
+    /// <exception cref="InvalidOperationException">There is no such scheme.</exception>
+    /// <example><code>io.Of("/admin").AuthenticateConnect("Bearer");</code></example>
+    public void AuthenticateConnect(string scheme) => AuthenticateConnect(scheme, "token");
+
+    /// <summary>
+    /// Takes the socket's user from a token that clients send as <c>auth</c>. The scheme sees the token as <c>Authorization: Bearer</c> of a request of its
+    /// own, which has neither the query nor the other headers of the connection. A token that it does not accept is refused with <c>Unauthorized</c>, before any
+    /// middleware. Without a token the user stays that of the handshake: <see cref="RequireAuthorization()"/> is what asks for one. Called again, the last call holds.
+    /// </summary>
+    /// <param name="scheme">The authentication scheme that says whose a token is, such as <c>Bearer</c>.</param>
+    /// <param name="property">The property of <c>auth</c> that has the token.</param>
+    /// <exception cref="ArgumentException">A name is <see langword="null"/> or empty.</exception>
+    /// <exception cref="InvalidOperationException">There is no such scheme.</exception>
+    public void AuthenticateConnect(string scheme, string property)
+    {
+        ConnectToken token = Server.ToToken(scheme, property);
+        OnCustomised();
+        SetToken(token);
     }
 
     /// <summary>
@@ -282,6 +335,24 @@ public sealed class Namespace : BroadcastSource
         }
     }
 
+    /// <summary>As <see cref="RequireAuthorization()"/>, on behalf of the parent.</summary>
+    internal void AddPolicies(ConnectPolicy[] policies)
+    {
+        lock (_lock)
+        {
+            _gate = _gate with { Policies = [.. _gate.Policies, .. policies] };
+        }
+    }
+
+    /// <summary>As <see cref="AuthenticateConnect(string)"/>, on behalf of the parent.</summary>
+    internal void SetToken(ConnectToken token)
+    {
+        lock (_lock)
+        {
+            _gate = _gate with { Token = token };
+        }
+    }
+
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
@@ -312,6 +383,13 @@ public sealed class Namespace : BroadcastSource
 
         writer.End();
         return writer.ToPacket(_wireName, eventName, copyAttachments: true);
+    }
+
+    private void RequireAuthorization(params ConnectPolicy[] policies)
+    {
+        Server.ThrowIfNoAuthorization();
+        OnCustomised();
+        AddPolicies(policies);
     }
 
     private void OnCustomised() => IsCustomised |= _announced != this;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Flipr.SocketIO.Diagnostics;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Flipr.SocketIO;
 
@@ -82,6 +83,29 @@ public sealed class ParentNamespace : EventEmitter
         Use(socket => middleware(socket).AsTask());
     }
 
+    /// <inheritdoc cref="Namespace.RequireAuthorization()"/>
+    public void RequireAuthorization() => RequireAuthorization(new ConnectPolicy(null, null));
+
+    /// <inheritdoc cref="Namespace.RequireAuthorization(string[])"/>
+    public void RequireAuthorization(params string[] policyNames) => RequireAuthorization(_server.ToPolicies(policyNames));
+
+    /// <inheritdoc cref="Namespace.RequireAuthorization(AuthorizationPolicy)"/>
+    public void RequireAuthorization(AuthorizationPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        RequireAuthorization(new ConnectPolicy(null, policy));
+    }
+
+    /// <inheritdoc cref="Namespace.AuthenticateConnect(string)"/>
+    public void AuthenticateConnect(string scheme) => AuthenticateConnect(scheme, "token");
+
+    /// <inheritdoc cref="Namespace.AuthenticateConnect(string, string)"/>
+    public void AuthenticateConnect(string scheme, string property)
+    {
+        ConnectToken token = _server.ToToken(scheme, property);
+        Setup(child => child.SetToken(token));
+    }
+
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
     public void UseHandler<THandler>()
         where THandler : ISocketHandler
@@ -148,6 +172,13 @@ public sealed class ParentNamespace : EventEmitter
         _server.Metrics.Broadcast(recipients);
         SocketIOActivities.SetRecipients(activity, recipients);
         return sending is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(sending));
+    }
+
+    private void RequireAuthorization(params ConnectPolicy[] policies)
+    {
+        // Now, not when the first client creates a child.
+        _server.ThrowIfNoAuthorization();
+        Setup(child => child.AddPolicies(policies));
     }
 
     // Handlers registered later hold for the namespaces that exist already, too.

@@ -72,5 +72,9 @@ public sealed class Handshake
     /// <summary>What the client sent as <c>auth</c> for this namespace; <see cref="JsonValueKind.Undefined"/> if nothing.</summary>
     public JsonData Auth { get; }
 
+    internal PathString PathBase => _pathBase;
+
+    internal PathString Path => _path;
+
     internal Handshake With(JsonData auth) => new(this, auth);
 }

@@ -28,7 +28,7 @@ public sealed partial class Socket : EventEmitter
     private AsyncServiceScope? _scope;
     private CancellationTokenSource? _disconnected;
     private BeforeConnect? _before;
-
+    private ClaimsPrincipal? _user;
 
     // The rooms that the server's disconnect has taken it out of; only who is told of the disconnect sees them once more.
     private IReadOnlyCollection<string>? _roomsLeft;
@@ -59,8 +59,33 @@ public sealed partial class Socket : EventEmitter
     /// <summary>The request that opened the connection, and what the client sent as <c>auth</c>.</summary>
     public Handshake Handshake { get; }
 
-    /// <summary>Who authenticated the connection.</summary>
-    public ClaimsPrincipal User => Handshake.User;
+    /// <summary>
+    /// Whose socket it is: the user of the handshake, or of the CONNECT's token (<see cref="Namespace.AuthenticateConnect(string)"/>), or whom middleware
+    /// has made it. Middleware may set it; from the connection on it is fixed: handlers run side by side, and it is this user who was let in.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is set, and the socket has connected or was refused.</exception>
+    /// <exception cref="ArgumentNullException">It is set to <see langword="null"/>.</exception>
+    public ClaimsPrincipal User
+    {
+        get => System.Threading.Volatile.Read(ref _user) ?? Handshake.User;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            lock (_listeners)
+            {
+                if (_phase != Phase.Entering)
+                {
+                    throw new InvalidOperationException(
+                        $"Socket {Id} {(_phase == Phase.Connected ? "has connected" : "has gone")}: its user is set in middleware of the namespace, before. Another user is another connection.");
+                }
+
+                System.Threading.Volatile.Write(ref _user, value);
+            }
+        }
+    }
+
+    /// <summary>When the ticket of its CONNECT's token expires, as the engine counts time.</summary>
+    internal long Expiry { get; set; } = EngineClock.Never;
 
     /// <summary>Whatever the application wants to remember with the socket.</summary>
     public IDictionary<string, object?> Data => LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));

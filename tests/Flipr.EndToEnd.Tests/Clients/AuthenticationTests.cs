@@ -71,13 +71,16 @@ public sealed class AuthenticationTests
     [InlineData("cookie", "websocket")]
     [InlineData("cookie", "polling")]
     [InlineData("cookie", "upgrade")]
+    [InlineData("connect", "websocket")]
+    [InlineData("connect", "polling")]
+    [InlineData("connect", "upgrade")]
     public async Task A_page_of_another_origin_is_who_its_token_says(string way, string transport)
     {
         await using ProtectedServer server = await ProtectedServer.StartAsync();
         await using Browser browser = await Browser.StartAsync();
         IPage page = await browser.OpenAsync(server.Page);
 
-        Assert.Equal($"ada over {(transport == "polling" ? "polling" : "websocket")}", await RunAsync(page, server, way, ProtectedServer.TokenOf("ada"), transport));
+        Assert.Equal($"ada over {(transport == "polling" ? "polling" : "websocket")}", await RunAsync(page, server, way, ProtectedServer.TokenOf("ada", roles: "admin"), transport));
         browser.AssertNoErrors();
     }
 
@@ -91,6 +94,19 @@ public sealed class AuthenticationTests
         // Without the CORS headers the browser would hide the answer, and the status be 0; the header makes it ask by a preflight first.
         Assert.Equal("refused: 401", await RunAsync(page, server, "header", "forged", "polling"));
         Assert.Equal(0, server.IO.ConnectionCount);
+    }
+
+    [Theory]
+    [InlineData("websocket")]
+    [InlineData("polling")]
+    public async Task A_page_of_another_origin_is_told_that_its_token_is_bad(string transport)
+    {
+        await using ProtectedServer server = await ProtectedServer.StartAsync();
+        await using Browser browser = await Browser.StartAsync();
+        IPage page = await browser.OpenAsync(server.Page);
+
+        Assert.Equal("refused: Unauthorized token_invalid", await RunAsync(page, server, "connect", "forged", transport));
+        browser.AssertNoErrors();
     }
 
     private static async Task<string> RunAsync(IPage page, ProtectedServer server, string way, string token, string transport)

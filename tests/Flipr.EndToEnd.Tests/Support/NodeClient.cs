@@ -32,6 +32,9 @@ internal sealed class NodeClient(NodeClients node, string name)
     /// <summary>Cuts the connection under the client, as a network does: it reconnects by itself.</summary>
     public Task CutAsync() => node.CallAsync(new { @do = "cut", client = name });
 
+    /// <summary>Connects again as an application does that was sent away, with another <c>auth</c>.</summary>
+    public Task ConnectAsync(object auth) => node.CallAsync(new { @do = "connect", client = name, auth });
+
     /// <summary>Disconnects as an application does: it stays disconnected.</summary>
     public Task CloseAsync() => node.CallAsync(new { @do = "close", client = name });
 

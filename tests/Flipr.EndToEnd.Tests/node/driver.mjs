@@ -4,6 +4,7 @@
 //   {"id":2,"do":"emit","client":"a","event":"ping_test","args":[...],"ack":true}          -> {"reply":2,"result":[what the ack brought]}
 //   {"id":3,"do":"state","client":"a"}                                                     -> {"reply":3,"result":{connected,id,transport}}
 //   {"id":4,"do":"cut" | "close","client":"a"}                                             -> {"reply":4}
+//   {"id":7,"do":"connect","client":"a","auth":{...}}                                      -> {"reply":7}
 //   {"id":6,"do":"load","url":"http://..."}                                                -> {"reply":6,"result":[{id,zip} of each listing]}
 //   {"id":5,"do":"tally","event":"new_property","expected":[ids]}                          -> {"reply":5,"result":[{client,received,missing,repeated}]}
 //
@@ -34,7 +35,10 @@ const commands = {
       engine.on('upgrade', (transport) => tell(':upgrade', transport.name));
     });
     socket.on('disconnect', (reason) => tell(':disconnect', reason));
-    socket.on('connect_error', (error) => tell(':connect_error', error.message));
+    socket.on('connect_error', (error) => {
+      tell(':connect_error', error.message);
+      if (error.data) tell(':refused', error.data);
+    });
     socket.io.on('reconnect', (attempt) => tell(':reconnect', attempt));
   },
 
@@ -53,6 +57,13 @@ const commands = {
   /** The network fails: the client notices and reconnects. */
   cut({ client }) {
     clients.get(client).socket.io.engine.close();
+  },
+
+  /** The application connects again, with something else to show. */
+  connect({ client, auth }) {
+    const { socket } = clients.get(client);
+    socket.auth = auth;
+    socket.connect();
   },
 
   /** The application disconnects: the client stays away. */

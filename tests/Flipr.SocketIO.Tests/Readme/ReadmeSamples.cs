@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -79,15 +80,29 @@ internal static partial class ReadmeSamples
         // end
     }
 
-    public static void HandlerClasses(WebApplicationBuilder builder, SocketIOServer io)
+    public static void Users(WebApplicationBuilder builder, SocketIOServer io)
     {
         // README: 5
+        builder.Services.AddAuthentication().AddJwtBearer("Bearer", jwt => jwt.Authority = "https://login.example.com");
+        builder.Services.AddAuthorizationBuilder().AddPolicy("admins", policy => policy.RequireRole("admin"));
+        builder.Services.AddSocketIO(options => options.CloseOnAuthenticationExpiration = true);
+
+        io.Of("/news").RequireAuthorization();             // whom the handshake's cookie or token shows, by the default policy
+        io.Of("/admin").AuthenticateConnect("Bearer");     // whom auth: { token } shows, which the client sends for this namespace
+        io.Of("/admin").RequireAuthorization("admins");
+        io.Of("/admin").Use(async socket => socket.User = await WithTenantAsync(socket.User));
+        // end
+    }
+
+    public static void HandlerClasses(WebApplicationBuilder builder, SocketIOServer io)
+    {
+        // README: 6
         builder.Services.AddScoped<ChatHandler>();
         io.Of("/chat").UseHandler<ChatHandler>();   // for the default namespace: io.Default.UseHandler<ChatHandler>()
         // end
     }
 
-    // README: 6
+    // README: 7
     public sealed class ChatHandler(ChatHistory history) : ISocketHandler
     {
         public Task OnConnectionAsync(Socket socket)
@@ -107,9 +122,11 @@ internal static partial class ReadmeSamples
 
     private static Task<string[]> SearchAsync(string text, CancellationToken left) => Task.FromResult(left.IsCancellationRequested ? [] : new[] { text });
 
+    private static Task<ClaimsPrincipal> WithTenantAsync(ClaimsPrincipal user) => Task.FromResult(user);
+
     public static SocketIOServer NamedServers(WebApplicationBuilder builder, WebApplication app)
     {
-        // README: 7
+        // README: 8
         builder.Services.AddSocketIO("game", options => options.MaxConnections = 1_000);
         app.MapSocketIO("/game", "game");
         var game = app.Services.GetRequiredKeyedService<SocketIOServer>("game");   // or [FromKeyedServices("game")] SocketIOServer

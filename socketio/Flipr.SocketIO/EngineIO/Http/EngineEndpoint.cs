@@ -100,6 +100,7 @@ internal sealed class EngineEndpoint(EngineServer server, OriginPolicy origins)
             return;
         }
 
+        session.OnRequest(context);
         OnHeaders?.Invoke(context, false);
         if (isWebSocket)
         {

@@ -11,6 +11,9 @@ internal static class CloseReason
     public const string ServerShuttingDown = "server shutting down";
     public const string ForcedServerClose = "forced server close";
 
+    /// <summary>Not in Node: the ticket of the connection's user has expired.</summary>
+    public const string AuthenticationExpired = "authentication expired";
+
     /// <summary>Not in Node, whose buffers have no bound: the client did not take what was sent to it.</summary>
     public const string OutboundLimit = "outbound limit exceeded";
 }

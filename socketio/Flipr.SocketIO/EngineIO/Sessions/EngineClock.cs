@@ -10,5 +10,8 @@ internal sealed class EngineClock(TimeProvider timeProvider)
 
     public TimeProvider TimeProvider => timeProvider;
 
+    /// <summary>When the time of day is <paramref name="time"/>: a deadline, not a moment earlier.</summary>
+    public long At(DateTimeOffset time) => Now + (long)Math.Ceiling((time - timeProvider.GetUtcNow()).TotalMilliseconds);
+
     public long Now => (long)timeProvider.GetElapsedTime(_start).TotalMilliseconds;
 }

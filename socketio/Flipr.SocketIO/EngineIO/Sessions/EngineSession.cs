@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO.EngineIO;
 
@@ -82,6 +83,9 @@ internal sealed partial class EngineSession
 
     /// <summary>Attaches the layer above; before the first message is read.</summary>
     public void Attach(ISessionHandler handler) => _handler = handler;
+
+    /// <summary>A later request continues the session: its user is the same, its ticket perhaps another.</summary>
+    public void OnRequest(HttpContext request) => _handler?.OnRequest(request);
 
     /// <summary>Sends a message or queues it.</summary>
     /// <param name="message">The message.</param>
@@ -355,7 +359,7 @@ internal sealed partial class EngineSession
     private bool TryClose(string reason)
     {
         // What the server decides in peace still goes out; after an error nobody is there to take it.
-        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose;
+        bool isGraceful = reason is CloseReason.ForcedServerClose or CloseReason.ServerShuttingDown or CloseReason.ForcedClose or CloseReason.AuthenticationExpired;
         bool isClosing = false;
         bool hasEnded = false;
         try

@@ -15,6 +15,9 @@ internal interface ISessionHandler
     /// <summary>A message has arrived. The next one is read when the returned task completes; the bytes are valid until then.</summary>
     ValueTask OnMessageAsync(ReadOnlyMemory<byte> data, bool isBinary);
 
+    /// <summary>Another request of the session's owner has arrived, which continues it. The request does not outlive this call.</summary>
+    void OnRequest(HttpContext request);
+
     /// <summary>The session has ended; called once.</summary>
     void OnClosed(string reason);
 
