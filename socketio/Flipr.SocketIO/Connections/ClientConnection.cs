@@ -38,7 +38,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         _decoder = server.Parser.CreateDecoder(server.Options.MaxAttachments);
         _handlers = new RunningHandlers(server);
         Span = SocketIOActivities.Connected(session.Transport.Name, session.Id);
-        _events = new EventDispatcher(server, _turn, _handlers, Span);
+        _events = new EventDispatcher(server, _turn, _handlers, Span, EventLimits.Create(server, session, handshake));
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
     }
@@ -163,7 +163,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         {
             if (isEvent)
             {
-                _events.OnEvent(socket, repaired ?? json, packet.AckId, attachments);
+                _events.OnEvent(socket, repaired ?? json, packet.AckId);
             }
             else if (packet.AckId is { } id)
             {

@@ -207,6 +207,13 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <inheritdoc cref="Use(Func{Socket, Task})"/>
     public void Use(Func<Socket, ValueTask> middleware) => Default.Use(middleware);
 
+    /// <summary>Puts a filter around the handlers of the default namespace alone; the others have their own.</summary>
+    /// <param name="filter">The filter; see <see cref="Namespace.AddEventFilter(IEventFilter)"/>.</param>
+    public void AddEventFilter(IEventFilter filter) => Default.AddEventFilter(filter);
+
+    /// <inheritdoc cref="AddEventFilter(IEventFilter)"/>
+    public void AddEventFilter(Func<EventContext, Func<EventContext, ValueTask>, ValueTask> filter) => Default.AddEventFilter(filter);
+
     /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -244,7 +251,7 @@ public sealed class SocketIOServer : BroadcastSource, IAsyncDisposable
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
         Engine.Shutdown();
-        if (System.Threading.Volatile.Read(ref _connections) > 0)
+        if (Volatile.Read(ref _connections) > 0)
         {
             await _drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +40,7 @@ internal static partial class ReadmeSamples
             });
             socket.On("sum", (int a, int b) => a + b);  // what a handler returns is the answer, of a task its value
             socket.On("search", (string text, CancellationToken left) => SearchAsync(text, left)); // cancelled when the client leaves
+            socket.On("log", (string level, JsonData[] rest) => rest.Length); // all arguments that are left, however many
             socket.On("upload", (byte[] image) => { /* binary values anywhere are attachments on the wire */ });
             socket.On("anything", (JsonData value) => { /* whatever was sent, to be read later or emitted again as it came */ });
             socket.OnDisconnect(reason => Console.WriteLine(reason));
@@ -49,9 +51,49 @@ internal static partial class ReadmeSamples
         // end
     }
 
-    public static void Types(WebApplicationBuilder builder)
+    public static void Filters(SocketIOServer io)
     {
         // README: 3
+        io.AddEventFilter(async (context, next) =>   // or a class, IEventFilter; also on io.Of("/admin") and io.Of(new Regex(...))
+        {
+            if (context.EventName == "delete" && !context.Socket.User.IsInRole("admin"))
+            {
+                await context.Ack.SendAsync("not you");
+                return;
+            }
+
+            try
+            {
+                await next(context);
+            }
+            catch (KeyNotFoundException)
+            {
+                await context.Ack.SendAsync("no such thing");
+            }
+        });
+        // end
+    }
+
+    public static void Rates(WebApplicationBuilder builder)
+    {
+        // README: 4
+        builder.Services.AddSocketIO(options =>
+        {
+            options.AnswerErrors = exception => new { error = exception is RateLimitedException ? "slow down" : "failed" };
+            options.ConnectionRateLimiter = _ => new TokenBucketRateLimiter(new()   // one for each connection
+            {
+                TokenLimit = 100, TokensPerPeriod = 20, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            });
+            options.EventRateLimiter = PartitionedRateLimiter.Create<EventContext, string>(context => context.EventName == "search"
+                ? RateLimitPartition.GetConcurrencyLimiter(context.Socket.Handshake.Address?.ToString() ?? "", _ => new() { PermitLimit = 2 })
+                : RateLimitPartition.GetNoLimiter(""));
+        });
+        // end
+    }
+
+    public static void Types(WebApplicationBuilder builder)
+    {
+        // README: 5
         builder.Services.AddSocketIO(options =>
         {
             options.Json.Converters.Add(new JsonStringEnumConverter());     // enums by name
@@ -64,7 +106,7 @@ internal static partial class ReadmeSamples
 
     public static void WhoMayConnect(WebApplicationBuilder builder, WebApplication app, SocketIOServer io)
     {
-        // README: 4
+        // README: 6
         builder.Services.AddSocketIO(options =>
         {
             options.Cors.Origins.Add("https://app.example.com");
@@ -81,13 +123,13 @@ internal static partial class ReadmeSamples
 
     public static void HandlerClasses(WebApplicationBuilder builder, SocketIOServer io)
     {
-        // README: 5
+        // README: 7
         builder.Services.AddScoped<ChatHandler>();
         io.Of("/chat").UseHandler<ChatHandler>();   // for the default namespace: io.Default.UseHandler<ChatHandler>()
         // end
     }
 
-    // README: 6
+    // README: 8
     public sealed class ChatHandler(ChatHistory history) : ISocketHandler
     {
         public Task OnConnectionAsync(Socket socket)
@@ -109,7 +151,7 @@ internal static partial class ReadmeSamples
 
     public static SocketIOServer NamedServers(WebApplicationBuilder builder, WebApplication app)
     {
-        // README: 7
+        // README: 9
         builder.Services.AddSocketIO("game", options => options.MaxConnections = 1_000);
         app.MapSocketIO("/game", "game");
         var game = app.Services.GetRequiredKeyedService<SocketIOServer>("game");   // or [FromKeyedServices("game")] SocketIOServer
