@@ -13,8 +13,8 @@ public abstract class AnswerCollector
 
     /// <summary>A recipient has answered.</summary>
     /// <param name="socketId">Whose answer it is, for the log; <see langword="null"/> if the adapter does not know.</param>
-    /// <param name="answer">The first argument of its answer; <c>default</c> if it has none.</param>
-    public abstract void Add(string? socketId, JsonData answer);
+    /// <param name="answer">The arguments of its answer; the first one is enough where no more are known.</param>
+    public abstract void Add(string? socketId, params ReadOnlySpan<JsonData> answer);
 
     /// <summary>A recipient will not answer: it has left, or took too long.</summary>
     public abstract void Miss();

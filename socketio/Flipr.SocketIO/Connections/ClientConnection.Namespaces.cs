@@ -379,6 +379,7 @@ internal sealed partial class ClientConnection
             finally
             {
                 await _handlers.WaitIdleAsync();
+                await _events.DisposeAsync();
             }
         }
         catch (Exception exception)

@@ -43,7 +43,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         _decoder = server.Parser.CreateDecoder(server.Options.MaxAttachments);
         _handlers = new RunningHandlers(server);
         Span = SocketIOActivities.Connected(session.Transport.Name, session.Id);
-        _events = new EventDispatcher(server, _turn, _handlers, Span);
+        _events = new EventDispatcher(server, _turn, _handlers, Span, EventLimits.Create(server, session, handshake));
         _connectDeadline = server.Engine.Clock.Now + (long)server.Options.ConnectTimeout.TotalMilliseconds;
         session.ScheduleHandler(_connectDeadline);
         Renew(request);
@@ -221,7 +221,7 @@ internal sealed partial class ClientConnection : ISessionHandler
         {
             if (isEvent)
             {
-                _events.OnEvent(socket, repaired ?? json, packet.AckId, attachments);
+                _events.OnEvent(socket, repaired ?? json, packet.AckId);
             }
             else if (packet.AckId is { } id)
             {

@@ -1,112 +1,177 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using Flipr.SocketIO.Diagnostics;
+using Flipr.SocketIO.EngineIO;
 using Flipr.SocketIO.Protocol;
 
 namespace Flipr.SocketIO;
 
-/// <summary>Leads one connection's events through middleware and catch-all listeners to their handlers, with span and metrics.</summary>
+/// <summary>Leads one connection's events past rate limiters, through middleware, filters and catch-all listeners to their handlers, with span and metrics.</summary>
 /// <param name="server">The server.</param>
 /// <param name="turn">The connection's turn: whoever starts handlers holds it.</param>
 /// <param name="handlers">Keeps track of handlers that run on.</param>
 /// <param name="connection">The span of the connection, which those of the events link to.</param>
-internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn, RunningHandlers handlers, ActivityContext connection)
+/// <param name="limits">The connection's rate limits, if there are any; disposed with this.</param>
+internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn, RunningHandlers handlers, ActivityContext connection, EventLimits? limits) : IAsyncDisposable
 {
-    /// <summary>An event has arrived, in turn: runs the middleware, then the handlers.</summary>
-    public void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments)
+    private static readonly Task<HandlerFailure?> Nothing = Task.FromResult<HandlerFailure?>(null);
+
+    /// <summary>An event has arrived, in turn.</summary>
+    public void OnEvent(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
     {
-        if (!socket.HasEventMiddleware)
+        Ack ack = ackId is { } id ? new Ack(socket, id) : default;
+        bool isLed = socket.HasEventMiddleware || socket.Namespace.EventFilters.Length > 0;
+        EventContext? context = null;
+        EventLease lease = default;
+        if (limits is not null && !TryAcquire(limits, socket, json, ack, ref context, out lease))
         {
-            Dispatch(socket, json, ackId);
             return;
         }
 
-        long size = json.Length + (attachments?.Sum(static attachment => (long)attachment.Length) ?? 0);
-        Task previous = socket.Filtering;
-        (string name, IReadOnlyList<JsonData> arguments) = ReadEvent(json);
-        Task filtering = previous.IsCompleted ? socket.RunEventMiddlewareAsync(name, arguments) : FilterAfterAsync(previous, socket, name, arguments);
-        if (filtering.IsCompletedSuccessfully)
+        if (isLed)
         {
-            Dispatch(socket, json, ackId);
-            return;
+            new EventRun(this, handlers, turn, context ?? CreateContext(socket, json, ack), lease).Start();
         }
-
-        // The packet's own bytes are reused when this returns.
-        handlers.BeginWaiting(size);
-        socket.Filtering = DispatchAfterAsync(filtering, socket, name, json.ToArray(), OriginalText.Current, ackId, attachments, size);
-        handlers.Track(socket.Filtering, name, socket);
+        else
+        {
+            Dispatch(socket, json, ack, lease, isFiltered: false);
+        }
     }
 
-    private static async Task FilterAfterAsync(Task previous, Socket socket, string name, IReadOnlyList<JsonData> arguments)
-    {
-        await previous;
-        await socket.RunEventMiddlewareAsync(name, arguments);
-    }
-
-    private async Task DispatchAfterAsync(
-        Task filtering, Socket socket, string name, byte[] json, byte[]? original, ulong? ackId, List<ReadOnlyMemory<byte>>? attachments, long size)
+    /// <summary>Starts the handlers of an event, in turn.</summary>
+    /// <param name="socket">Whose event it is.</param>
+    /// <param name="json">The packet's JSON.</param>
+    /// <param name="ack">Answers it.</param>
+    /// <param name="lease">Given back when the handlers have ended.</param>
+    /// <param name="isFiltered">Whether what they throw is the caller's to report.</param>
+    /// <returns>What the first that failed has thrown, when all have ended; nothing, and at once, if they are not filtered.</returns>
+    public Task<HandlerFailure?> Dispatch(Socket socket, ReadOnlySpan<byte> json, Ack ack, EventLease lease, bool isFiltered)
     {
         try
         {
-            try
+            return Start(socket, json, ack, lease, isFiltered);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A middleware has dropped an event.</summary>
+    public void OnRefused(string eventName, Socket socket, Exception exception)
+    {
+        if (RunningHandlers.IsEndWithSocket(socket, exception))
+        {
+            server.Log.EndedWithSocket(LogText.Clean(eventName), socket.Id, exception.Message);
+        }
+        else
+        {
+            server.Log.EventRefused(LogText.Clean(eventName), socket.Id, exception);
+        }
+    }
+
+    /// <summary>Answers an event that failed, if its client waits for an answer, has none yet, and the option says how.</summary>
+    public async Task AnswerErrorAsync(Ack ack, Socket socket, string eventName, Exception exception)
+    {
+        if (!ack.IsRequested || server.Options.AnswerErrors is not { } describe || RunningHandlers.IsEndWithSocket(socket, exception))
+        {
+            return;
+        }
+
+        try
+        {
+            if (describe(exception) is { } answer)
             {
-                await filtering;
+                await ack.SendAsync(answer);
             }
-            catch (Exception exception) when (RunningHandlers.IsEndWithSocket(socket, exception))
+        }
+        catch (Exception failure)
+        {
+            server.Metrics.HandlerFailed();
+            server.Log.ErrorAnswerFailed(LogText.Clean(eventName), socket.Id, failure);
+        }
+    }
+
+    /// <summary>Disposes the connection's rate limiter. No event comes any more, and no handler runs.</summary>
+    public ValueTask DisposeAsync() => limits?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // What the event is read from is used for the next packet when this one has been handled: it is copied.
+    private static EventContext CreateContext(Socket socket, ReadOnlySpan<byte> json, Ack ack) =>
+        new(socket, json.ToArray(), OriginalText.Current, AttachmentScope.Received, ack);
+
+    private bool TryAcquire(EventLimits limits, Socket socket, ReadOnlySpan<byte> json, Ack ack, ref EventContext? context, out EventLease lease)
+    {
+        lease = default;
+        RateLimitLease? ofConnection = null;
+        RateLimitLease? ofEvent = null;
+        bool isAcquired = false;
+        try
+        {
+            ofConnection = limits.AttemptConnection();
+            if (ofConnection is { IsAcquired: false })
             {
-                server.Log.EndedWithSocket(LogText.Clean(name), socket.Id, exception.Message);
-                return;
-            }
-            catch (Exception exception)
-            {
-                server.Log.EventRefused(LogText.Clean(name), socket.Id, exception);
-                return;
+                Refuse(limits, nameof(SocketIOOptions.ConnectionRateLimiter), ofConnection, socket, json, ack);
+                return false;
             }
 
-            await turn.WaitAsync();
-            IReadOnlyList<ReadOnlyMemory<byte>> outer = AttachmentScope.Received;
-            OriginalText.Scope outerText = OriginalText.Enter(original);
-            AttachmentScope.Received = attachments ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[];
-            try
+            if (server.Options.EventRateLimiter is { } limiter)
             {
-                if (socket.IsConnected)
+                ofEvent = limiter.AttemptAcquire(context = CreateContext(socket, json, ack));
+                if (!ofEvent.IsAcquired)
                 {
-                    Dispatch(socket, json, ackId);
+                    Refuse(limits, nameof(SocketIOOptions.EventRateLimiter), ofEvent, socket, json, ack);
+                    return false;
                 }
             }
-            finally
-            {
-                AttachmentScope.Received = outer;
-                outerText.Dispose();
-                turn.Release();
-            }
+
+            lease = new EventLease(ofConnection, ofEvent);
+            return isAcquired = true;
+        }
+        catch (Exception exception)
+        {
+            // A limiter that fails lets nothing pass.
+            string name = EventPayload.ReadName(json, []).ToString();
+            server.Metrics.HandlerFailed();
+            server.Log.RateLimiterFailed(LogText.Clean(name), socket.Id, exception);
+            handlers.Own(AnswerErrorAsync(ack, socket, name, exception), socket.Connection.Session.Id);
+            return false;
         }
         finally
         {
-            handlers.EndWaiting(size);
+            if (!isAcquired)
+            {
+                new EventLease(ofConnection, ofEvent).Dispose();
+            }
         }
     }
 
-    private (string Name, IReadOnlyList<JsonData> Arguments) ReadEvent(ReadOnlySpan<byte> json)
+    private void Refuse(EventLimits limits, string option, RateLimitLease lease, Socket socket, ReadOnlySpan<byte> json, Ack ack)
     {
-        Utf8JsonReader reader = EventPayload.ReadArguments(OriginalText.Current ?? json, server.Serializer.MaxDepth, isEvent: true);
-        var arguments = new List<JsonData>();
-        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        string name = EventPayload.ReadName(json, []).ToString();
+        limits.Report(option, name);
+        if (ack.IsRequested && server.Options.AnswerErrors is not null)
         {
-            arguments.Add(new JsonData(JsonElement.ParseValue(ref reader), AttachmentScope.Received, server.Serializer.Options));
+            TimeSpan? retryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan time) ? time : null;
+            handlers.Own(AnswerErrorAsync(ack, socket, name, new RateLimitedException(name, retryAfter)), socket.Connection.Session.Id);
         }
 
-        return (EventPayload.ReadName(json, []).ToString(), arguments);
+        if (server.Options.DisconnectOnRateLimit)
+        {
+            socket.Connection.Session.Close(CloseReason.RateLimit);
+        }
     }
 
-    private void Dispatch(Socket socket, ReadOnlySpan<byte> json, ulong? ackId)
+    private Task<HandlerFailure?> Start(Socket socket, ReadOnlySpan<byte> json, Ack ack, EventLease lease, bool isFiltered)
     {
         Span<char> buffer = stackalloc char[256];
         ReadOnlySpan<char> name = EventPayload.ReadName(json, buffer);
         EventListener[] listeners = socket.TakeListeners(name);
         if (socket.SeesEveryEvent)
         {
-            (string eventName, IReadOnlyList<JsonData> all) = ReadEvent(json);
+            string eventName = name.ToString();
+            IReadOnlyList<JsonData> all = EventArguments.Read(OriginalText.Current ?? json, AttachmentScope.Received, server.Serializer);
             foreach (Func<string, IReadOnlyList<JsonData>, Task> listener in socket.AnyListeners)
             {
                 handlers.Run(() => listener(eventName, all), eventName, socket);
@@ -115,12 +180,12 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
 
         if (listeners.Length == 0)
         {
+            lease.Dispose();
             server.Metrics.Unhandled();
             server.Log.Unhandled(LogText.Clean(name), socket.Id);
-            return;
+            return Nothing;
         }
 
-        Ack ack = ackId is { } id ? new Ack(socket, id) : default;
         bool isTimed = server.Metrics.TimesHandlers;
         bool isTraced = SocketIOActivities.HasListeners;
         string? reportedName = isTimed || isTraced || server.Metrics.CountsEvents ? name.ToString() : null;
@@ -134,6 +199,7 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
         Activity? activity = isTraced ? SocketIOActivities.StartProcess(reportedName!, socket.Namespace.Name, socket.Id, connection) : null;
         IDisposable? scope = isTraced ? server.Log.BeginHandler(socket.Id, socket.Namespace.Name, reportedName!) : null;
         List<Task>? running = null;
+        HandlerFailure? failure = null;
         Utf8JsonReader arguments = EventPayload.ReadArguments(json, server.Serializer.MaxDepth, isEvent: true);
         foreach (EventListener listener in listeners)
         {
@@ -148,7 +214,11 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
                 Task task = listener.InvokeAsync(ref reader);
                 if (!task.IsCompletedSuccessfully)
                 {
-                    handlers.Track(task, name.ToString(), socket);
+                    if (!isFiltered)
+                    {
+                        handlers.Track(task, name.ToString(), socket);
+                    }
+
                     (running ??= []).Add(task);
                 }
             }
@@ -156,11 +226,18 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
             {
                 SocketIOActivities.Fail(activity, exception);
                 server.Log.BadArgument(reader.Position, name, socket.Id, expected, exception);
+                failure ??= new HandlerFailure(exception, IsReported: true);
             }
             catch (Exception exception)
             {
                 SocketIOActivities.Fail(activity, exception);
-                handlers.OnFailed(name.ToString(), socket, exception);
+                bool isReported = !isFiltered || failure is not null;
+                if (isReported)
+                {
+                    handlers.OnFailed(name.ToString(), socket, exception);
+                }
+
+                failure ??= new HandlerFailure(exception, isReported);
             }
         }
 
@@ -172,27 +249,66 @@ internal sealed class EventDispatcher(SocketIOServer server, SemaphoreSlim turn,
             {
                 Activity.Current = outer;
             }
-
-            handlers.Own(ReportAsync(running, socket, activity, reportedName!, start), socket.Connection.Session.Id);
         }
+
+        bool mayFail = failure is not null || running is not null;
+        bool answersErrors = !isFiltered && mayFail && ack.IsRequested && server.Options.AnswerErrors is not null;
+        if (!isTimed && !isTraced && !answersErrors && !(isFiltered && mayFail) && (lease.IsEmpty || running is null))
+        {
+            lease.Dispose();
+            return Nothing;
+        }
+
+        Task<HandlerFailure?> finishing = FinishAsync(running, failure, socket, activity, reportedName ?? name.ToString(), start, lease, isFiltered, answersErrors ? ack : default);
+        if (isFiltered)
+        {
+            return finishing;
+        }
+
+        handlers.Own(finishing, socket.Connection.Session.Id);
+        return Nothing;
     }
 
-    private async Task ReportAsync(List<Task>? running, Socket socket, Activity? activity, string eventName, long start)
+    private async Task<HandlerFailure?> FinishAsync(
+        List<Task>? running, HandlerFailure? failure, Socket socket, Activity? activity, string eventName, long start, EventLease lease, bool isFiltered, Ack ack)
     {
-        foreach (Task task in running ?? [])
+        try
         {
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if ((task.Exception?.InnerException ?? task.Exception) is { } exception && !RunningHandlers.IsEndWithSocket(socket, exception))
+            foreach (Task task in running ?? [])
             {
-                SocketIOActivities.Fail(activity, exception);
+                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if ((task.Exception?.InnerException ?? task.Exception) is { } thrown && !RunningHandlers.IsEndWithSocket(socket, thrown))
+                {
+                    SocketIOActivities.Fail(activity, thrown);
+                }
+
+                if ((task.Exception?.InnerException ?? (task.IsCanceled ? new TaskCanceledException(task) : null)) is { } exception)
+                {
+                    if (isFiltered && failure is not null)
+                    {
+                        handlers.OnFailed(eventName, socket, exception);
+                    }
+
+                    failure ??= new HandlerFailure(exception, IsReported: !isFiltered);
+                }
+            }
+
+            if (start != 0)
+            {
+                server.Metrics.HandlerRan(Stopwatch.GetElapsedTime(start), eventName);
             }
         }
-
-        if (start != 0)
+        finally
         {
-            server.Metrics.HandlerRan(Stopwatch.GetElapsedTime(start), eventName);
+            activity?.Dispose();
+            lease.Dispose();
         }
 
-        activity?.Dispose();
+        if (failure is not null)
+        {
+            await AnswerErrorAsync(ack, socket, eventName, failure.Exception);
+        }
+
+        return failure;
     }
 }

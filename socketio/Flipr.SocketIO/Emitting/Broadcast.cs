@@ -6,42 +6,42 @@ namespace Flipr.SocketIO;
 /// <summary>A selection of a namespace's sockets, and how to send to them. Immutable: keep it and emit as often as you like.</summary>
 public sealed class Broadcast : BroadcastSource
 {
-    private readonly Namespace _namespace;
+    private readonly BroadcastScope _scope;
     private readonly BroadcastTarget _target;
 
     // A list of rooms that happens to be empty must not become everybody.
     private readonly bool _isNobody;
 
-    internal Broadcast(Namespace ns)
-        : this(ns, BroadcastTarget.Everyone, isNobody: false)
+    internal Broadcast(BroadcastScope scope)
+        : this(scope, BroadcastTarget.Everyone, isNobody: false)
     {
     }
 
-    private Broadcast(Namespace ns, BroadcastTarget target, bool isNobody)
+    private Broadcast(BroadcastScope scope, BroadcastTarget target, bool isNobody)
     {
-        _namespace = ns;
+        _scope = scope;
         _target = target;
         _isNobody = isNobody;
     }
 
-    internal override SocketIOSerializer Serializer => _namespace.Serializer;
+    internal override SocketIOSerializer Serializer => _scope.Server.Serializer;
 
     private bool IsNobody => _isNobody && _target.Rooms.IsEmpty;
 
     internal Broadcast WithRooms(ReadOnlySpan<string> rooms) =>
-        new(_namespace, _target.With(rooms: _target.Rooms.AddRange(rooms)), _isNobody || (rooms.IsEmpty && _target.Rooms.IsEmpty));
+        new(_scope, _target.With(rooms: _target.Rooms.AddRange(rooms)), _isNobody || (rooms.IsEmpty && _target.Rooms.IsEmpty));
 
-    internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(_namespace, _target.With(except: _target.Except.AddRange(rooms)), _isNobody);
+    internal Broadcast WithoutRooms(ReadOnlySpan<string> rooms) => new(_scope, _target.With(except: _target.Except.AddRange(rooms)), _isNobody);
 
-    internal Broadcast WithRoom(string room) => new(_namespace, _target.With(rooms: _target.Rooms.Add(room)), _isNobody);
+    internal Broadcast WithRoom(string room) => new(_scope, _target.With(rooms: _target.Rooms.Add(room)), _isNobody);
 
-    internal Broadcast WithoutRoom(string room) => new(_namespace, _target.With(except: _target.Except.Add(room)), _isNobody);
+    internal Broadcast WithoutRoom(string room) => new(_scope, _target.With(except: _target.Except.Add(room)), _isNobody);
 
     internal Broadcast With(bool? isVolatile = null, bool? compress = null, bool? isLocal = null, TimeSpan? timeout = null) =>
-        new(_namespace, _target.With(isVolatile: isVolatile, compress: compress, isLocal: isLocal, timeout: timeout), _isNobody);
+        new(_scope, _target.With(isVolatile: isVolatile, compress: compress, isLocal: isLocal, timeout: timeout), _isNobody);
 
     /// <summary>The one socket that a <see cref="RemoteSocket"/> stands for.</summary>
-    internal Broadcast AsSingle() => new(_namespace, _target.With(expectsSingleAnswer: true), _isNobody);
+    internal Broadcast AsSingle() => new(_scope, _target.With(expectsSingleAnswer: true), _isNobody);
 
     /// <summary>Emits and collects the answers of all recipients.</summary>
     internal Task<T[]> CollectAsync<T>(string eventName, ReadOnlySpan<object?> arguments)
@@ -53,96 +53,43 @@ public sealed class Broadcast : BroadcastSource
         }
 
         writer.End();
-        using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
-        var answers = new BroadcastAnswers<T>(_namespace.Server.Log, eventName);
-        if (IsNobody)
-        {
-            Report(eventName, 0, activity);
-            answers.Seal();
-            return answers.Task;
-        }
-
-        EventPacket packet = writer.ToPacket(_namespace.WireNameBytes, eventName, copyAttachments: !_namespace.IsLocal);
-        ValueTask asking;
-        try
-        {
-            asking = _namespace.Adapter.BroadcastWithAckAsync(packet, _target, answers);
-        }
-        catch
-        {
-            packet.Release();
-            throw;
-        }
-
-        Report(eventName, packet.RecipientCount, activity);
+        using Activity? activity = _scope.StartPublish(eventName);
+        var answers = new BroadcastAnswers<T>(_scope.Server.Log, eventName);
+        int recipients = 0;
+        ValueTask asking = IsNobody ? ValueTask.CompletedTask : _scope.AskAsync(eventName, writer, _target, answers, out recipients);
+        Report(eventName, recipients, activity);
         if (!asking.IsCompletedSuccessfully)
         {
-            return FinishAsync(asking, packet, answers);
+            return FinishAsync(asking, answers);
         }
 
-        packet.Release();
         answers.Seal();
         return answers.Task;
     }
 
-    /// <summary>Sends a packet, and ends it.</summary>
-    internal ValueTask SendAsync(EventPacket packet)
-    {
-        ValueTask sending;
-        try
-        {
-            sending = IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.BroadcastAsync(packet, _target);
-        }
-        catch
-        {
-            packet.Release();
-            throw;
-        }
-
-        if (!sending.IsCompletedSuccessfully)
-        {
-            return ReleaseAfterAsync(sending, packet);
-        }
-
-        packet.Release();
-        return ValueTask.CompletedTask;
-    }
-
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer)
     {
-        using Activity? activity = SocketIOActivities.StartPublish(eventName, _namespace.Name);
-        EventPacket packet = writer.ToPacket(_namespace.WireNameBytes, eventName, copyAttachments: !_namespace.IsLocal);
-        ValueTask sending = SendAsync(packet);
-        Report(eventName, packet.RecipientCount, activity);
+        using Activity? activity = _scope.StartPublish(eventName);
+        int recipients = 0;
+        ValueTask sending = IsNobody ? ValueTask.CompletedTask : _scope.SendAsync(eventName, writer, _target, out recipients);
+        Report(eventName, recipients, activity);
         return sending;
     }
 
     internal ValueTask<IReadOnlyList<RemoteSocket>> FetchAsync() =>
-        IsNobody ? ValueTask.FromResult<IReadOnlyList<RemoteSocket>>([]) : _namespace.Adapter.FetchSocketsAsync(_target);
+        IsNobody ? ValueTask.FromResult<IReadOnlyList<RemoteSocket>>([]) : _scope.FetchAsync(_target);
 
-    internal ValueTask JoinAllAsync(IReadOnlyList<string> rooms) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.SocketsJoinAsync(_target, rooms);
+    internal ValueTask JoinAllAsync(IReadOnlyList<string> rooms) => ForEachAsync(adapter => adapter.SocketsJoinAsync(_target, rooms));
 
-    internal ValueTask LeaveAllAsync(IReadOnlyList<string> rooms) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.SocketsLeaveAsync(_target, rooms);
+    internal ValueTask LeaveAllAsync(IReadOnlyList<string> rooms) => ForEachAsync(adapter => adapter.SocketsLeaveAsync(_target, rooms));
 
-    internal ValueTask DisconnectAllAsync(bool close) => IsNobody ? ValueTask.CompletedTask : _namespace.Adapter.DisconnectSocketsAsync(_target, close);
+    internal ValueTask DisconnectAllAsync(bool close) => ForEachAsync(adapter => adapter.DisconnectSocketsAsync(_target, close));
 
     private protected override Broadcast Select() => this;
 
     private protected override ValueTask SendAsync(string eventName, EventWriter writer) => BroadcastAsync(eventName, writer);
 
-    private static async ValueTask ReleaseAfterAsync(ValueTask sending, EventPacket packet)
-    {
-        try
-        {
-            await sending;
-        }
-        finally
-        {
-            packet.Release();
-        }
-    }
-
-    private static async Task<T[]> FinishAsync<T>(ValueTask asking, EventPacket packet, BroadcastAnswers<T> answers)
+    private static async Task<T[]> FinishAsync<T>(ValueTask asking, BroadcastAnswers<T> answers)
     {
         try
         {
@@ -153,18 +100,16 @@ public sealed class Broadcast : BroadcastSource
         {
             answers.Fail(exception);
         }
-        finally
-        {
-            packet.Release();
-        }
 
         return await answers.Task;
     }
 
+    private ValueTask ForEachAsync(Func<Adapter, ValueTask> action) => IsNobody ? ValueTask.CompletedTask : _scope.ForEachAsync(action);
+
     private void Report(string eventName, int recipients, Activity? activity)
     {
-        _namespace.Server.Metrics.EventSent(eventName);
-        _namespace.Server.Metrics.Broadcast(recipients);
+        _scope.Server.Metrics.EventSent(eventName);
+        _scope.Server.Metrics.Broadcast(recipients);
         SocketIOActivities.SetRecipients(activity, recipients);
     }
 }

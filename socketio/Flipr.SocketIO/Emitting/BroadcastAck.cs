@@ -7,10 +7,10 @@ internal sealed class BroadcastAck(string socketId, AnswerCollector answers) : P
 {
     public override void Complete(ref ArgumentReader arguments)
     {
-        JsonData answer;
+        JsonData[] answer;
         try
         {
-            answer = arguments.Read<JsonData>();
+            answer = arguments.Read<JsonData[]>();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

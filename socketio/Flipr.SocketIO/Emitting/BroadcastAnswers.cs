@@ -25,13 +25,13 @@ internal sealed class BroadcastAnswers<T>(SocketIOLog log, string eventName) : A
         }
     }
 
-    public override void Add(string? socketId, JsonData answer)
+    public override void Add(string? socketId, params ReadOnlySpan<JsonData> answer)
     {
         T? value = default;
         Exception? misreading = null;
         try
         {
-            value = answer.Deserialize<T>();
+            value = typeof(T) == typeof(JsonData[]) ? (T)(object)answer.ToArray() : answer.IsEmpty ? default : answer[0].Deserialize<T>();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
         {

@@ -62,7 +62,7 @@ public abstract class BroadcastSource : EventEmitter
     public Broadcast Local => Select().With(isLocal: true);
 
     /// <summary>May be dropped for a client that is not ready to receive: for values that the next one replaces.</summary>
-    public Broadcast Volatile => Select().With(isVolatile: true);
+    public Broadcast AsVolatile => Select().With(isVolatile: true);
 
     /// <summary>Whether transports that compress should compress this message; they do by default.</summary>
     /// <param name="compress"><see langword="false"/> for data that is compressed already.</param>
@@ -78,7 +78,7 @@ public abstract class BroadcastSource : EventEmitter
     }
 
     /// <summary>Emits an event with one argument and waits for the answers of all its recipients.</summary>
-    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
     /// <returns>The answers, in no particular order; none if there are no recipients.</returns>
@@ -87,7 +87,7 @@ public abstract class BroadcastSource : EventEmitter
     public Task<T[]> EmitWithAckAsync<T>(string eventName, object? argument) => EmitWithAckAsync<T>(eventName, [argument]);
 
     /// <summary>Emits an event and waits for the answers of all its recipients.</summary>
-    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of each answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <returns>The answers, in no particular order; none if there are no recipients.</returns>

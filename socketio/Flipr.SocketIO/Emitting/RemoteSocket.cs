@@ -17,7 +17,7 @@ public sealed class RemoteSocket : EventEmitter
     /// <param name="rooms">The rooms it is in, the one with its own id included.</param>
     /// <param name="data">What the application remembers with it.</param>
     public RemoteSocket(Namespace ns, string id, Handshake handshake, IReadOnlyCollection<string> rooms, IReadOnlyDictionary<string, object?> data)
-        : this(new Broadcast(ns).WithRoom(id).AsSingle(), id, handshake, rooms, data)
+        : this(new Broadcast(ns.Scope).WithRoom(id).AsSingle(), id, handshake, rooms, data)
     {
     }
 
@@ -58,7 +58,7 @@ public sealed class RemoteSocket : EventEmitter
     public Task<T> EmitWithAckAsync<T>(string eventName, object? argument) => EmitWithAckAsync<T>(eventName, [argument]);
 
     /// <summary>Emits an event and waits for the client's answer.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <exception cref="AckTimeoutException">The client did not answer in time, answered with something that is not a <typeparamref name="T"/>, or has left since.</exception>

@@ -30,7 +30,7 @@ public sealed class SocketEmitter : EventEmitter
     }
 
     /// <summary>May be dropped if the client is not ready to receive.</summary>
-    public SocketEmitter Volatile => new(_socket, isVolatile: true, _compress, _timeout);
+    public SocketEmitter AsVolatile => new(_socket, isVolatile: true, _compress, _timeout);
 
     internal override SocketIOSerializer Serializer => _socket.Serializer;
 
@@ -47,7 +47,7 @@ public sealed class SocketEmitter : EventEmitter
     }
 
     /// <summary>Emits an event with one argument and waits for the client's answer.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
     /// <exception cref="AckTimeoutException">The client did not answer within the timeout.</exception>
@@ -58,7 +58,7 @@ public sealed class SocketEmitter : EventEmitter
     public Task<T> EmitWithAckAsync<T>(string eventName, object? argument) => EmitWithAckAsync<T>(eventName, [argument]);
 
     /// <summary>Emits an event and waits for the client's answer.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <exception cref="AckTimeoutException">The client did not answer within the timeout.</exception>

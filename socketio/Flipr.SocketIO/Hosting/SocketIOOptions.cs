@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 
 namespace Flipr.SocketIO;
@@ -94,6 +95,32 @@ public sealed class SocketIOOptions
     /// is read from the connection until one of them has passed. 1 MiB. A single larger event passes when no other waits.
     /// </summary>
     public long MaxWaitingEventBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// Makes the answer to an event that failed, of the exception: what a handler, a filter or a middleware threw, a <see cref="JsonException"/> where an argument
+    /// is of another type, a <see cref="RateLimitedException"/> where a limiter dropped the event. <see langword="null"/> as the answer is none; <see langword="null"/>
+    /// here, the default, answers nothing. Asked only where the client waits for an answer and has none yet. Do not pass on the exception's own text: strangers read it.
+    /// </summary>
+    /// <example><code>options.AnswerErrors = exception =&gt; new { error = exception is RateLimitedException ? "slow down" : "failed" };</code></example>
+    public Func<Exception, object?>? AnswerErrors { get; set; }
+
+    /// <summary>
+    /// Makes the rate limiter of a connection, with its first event, of the request that opened it; all its events in all namespaces count. <see langword="null"/>
+    /// for none. Each connection must have one of its own: it is disposed with the connection. An event over the limit is dropped before anything else sees it.
+    /// What is lent is given back when the event's handlers have ended, so that a <see cref="ConcurrencyLimiter"/> limits how many run.
+    /// </summary>
+    /// <example><code>options.ConnectionRateLimiter = _ =&gt; new FixedWindowRateLimiter(new() { PermitLimit = 100, Window = TimeSpan.FromSeconds(1) });</code></example>
+    public Func<Handshake, RateLimiter?>? ConnectionRateLimiter { get; set; }
+
+    /// <summary>
+    /// Limits events by whatever partition it makes: their name, their user, their client's address. Asked after <see cref="ConnectionRateLimiter"/>, for every event of all
+    /// clients. It is the application's own: the server does not dispose it. Partitions by what a client may choose freely, such as names without handlers, are without bound.
+    /// </summary>
+    /// <example><code>options.EventRateLimiter = PartitionedRateLimiter.Create&lt;EventContext, string&gt;(context =&gt; ...);</code></example>
+    public PartitionedRateLimiter<EventContext>? EventRateLimiter { get; set; }
+
+    /// <summary>Whether an event over a rate limit ends its connection, with <c>rate limit exceeded</c>. <see langword="false"/>: only the event is dropped.</summary>
+    public bool DisconnectOnRateLimit { get; set; }
 
     /// <summary>The transports clients may use. Both.</summary>
     public SocketIOTransports Transports { get; set; } = SocketIOTransports.All;

@@ -226,6 +226,13 @@ public sealed partial class SocketIOServer : BroadcastSource, IAsyncDisposable
     /// <inheritdoc cref="Namespace.AuthenticateConnect(string, string)"/>
     public void AuthenticateConnect(string scheme, string property) => Default.AuthenticateConnect(scheme, property);
 
+    /// <summary>Puts a filter around the handlers of the default namespace alone; the others have their own.</summary>
+    /// <param name="filter">The filter; see <see cref="Namespace.AddEventFilter(IEventFilter)"/>.</param>
+    public void AddEventFilter(IEventFilter filter) => Default.AddEventFilter(filter);
+
+    /// <inheritdoc cref="AddEventFilter(IEventFilter)"/>
+    public void AddEventFilter(Func<EventContext, Func<EventContext, ValueTask>, ValueTask> filter) => Default.AddEventFilter(filter);
+
     /// <summary>Ends every connection; clients reconnect when there is a server again.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -263,7 +270,7 @@ public sealed partial class SocketIOServer : BroadcastSource, IAsyncDisposable
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
         Engine.Shutdown();
-        if (System.Threading.Volatile.Read(ref _connections) > 0)
+        if (Volatile.Read(ref _connections) > 0)
         {
             await _drained.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

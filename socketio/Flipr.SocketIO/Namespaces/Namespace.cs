@@ -23,13 +23,15 @@ public sealed class Namespace : BroadcastSource
     private Func<Socket, Task>[] _middleware = [];
     private Func<Socket, Task>[] _connectionHandlers = [];
     private ConnectGate _gate = ConnectGate.Open;
+    private IEventFilter[] _eventFilters = [];
     private int _outgoingListeners;
 
     internal Namespace(SocketIOServer server, string name)
     {
         Server = server;
         Name = name;
-        _everyone = new Broadcast(this);
+        Scope = new NamespaceScope(this);
+        _everyone = new Broadcast(Scope);
         LocalAdapter = new LocalAdapter(this);
         Adapter = server.Options.Adapter?.Invoke(LocalAdapter) ?? LocalAdapter;
         HasStarted = IsLocal ? Started : StartAdapterAsync();
@@ -68,8 +70,11 @@ public sealed class Namespace : BroadcastSource
 
     internal Broadcast Everyone => _everyone;
 
+    /// <summary>How broadcasts find its sockets.</summary>
+    internal NamespaceScope Scope { get; }
+
     /// <summary>Whether any of its sockets listens to what is sent to it.</summary>
-    internal bool HasOutgoingListeners => System.Threading.Volatile.Read(ref _outgoingListeners) > 0;
+    internal bool HasOutgoingListeners => Volatile.Read(ref _outgoingListeners) > 0;
 
     /// <summary>
     /// Completes when those who are told of new namespaces have finished: nobody joins before. <see langword="false"/> if one of them threw,
@@ -83,12 +88,15 @@ public sealed class Namespace : BroadcastSource
     /// <summary>The name in a packet's header: empty for the default namespace.</summary>
     internal ReadOnlySpan<byte> WireName => _wireName;
 
-    internal ReadOnlySpan<Func<Socket, Task>> Middleware => System.Threading.Volatile.Read(ref _middleware);
+    internal ReadOnlySpan<Func<Socket, Task>> Middleware => Volatile.Read(ref _middleware);
 
     /// <summary>What comes before the middleware.</summary>
-    internal ConnectGate Gate => System.Threading.Volatile.Read(ref _gate);
+    internal ConnectGate Gate => Volatile.Read(ref _gate);
 
-    internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => System.Threading.Volatile.Read(ref _connectionHandlers);
+    internal ReadOnlySpan<Func<Socket, Task>> ConnectionHandlers => Volatile.Read(ref _connectionHandlers);
+
+    /// <summary>What stands around the handlers of its sockets' events, the outermost first.</summary>
+    internal IEventFilter[] EventFilters => Volatile.Read(ref _eventFilters);
 
     internal override SocketIOSerializer Serializer => Server.Serializer;
 
@@ -192,6 +200,28 @@ public sealed class Namespace : BroadcastSource
         ConnectToken token = Server.ToToken(scheme, property);
         OnCustomised();
         SetToken(token);
+    }
+
+    /// <summary>
+    /// Puts a filter around the handlers of every event of the namespace's sockets, whichever they are, also where no handler is registered: the first one
+    /// that is added is the outermost. It runs when the middleware of the socket has let the event through. Each namespace has filters of its own.
+    /// </summary>
+    /// <param name="filter">The filter; one for all sockets.</param>
+    /// <exception cref="ArgumentNullException">The filter is <see langword="null"/>.</exception>
+    public void AddEventFilter(IEventFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        OnCustomised();
+        AddFilter(filter);
+    }
+
+    /// <inheritdoc cref="AddEventFilter(IEventFilter)"/>
+    /// <param name="filter">Called with the event and what comes next; see <see cref="IEventFilter.InvokeAsync"/>.</param>
+    /// <example><code>io.Default.AddEventFilter(async (context, next) =&gt; { if (context.EventName != "old") await next(context); });</code></example>
+    public void AddEventFilter(Func<EventContext, Func<EventContext, ValueTask>, ValueTask> filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        AddEventFilter(new DelegateEventFilter(filter));
     }
 
     /// <summary>
@@ -353,6 +383,15 @@ public sealed class Namespace : BroadcastSource
         }
     }
 
+    /// <summary>As <see cref="AddEventFilter(IEventFilter)"/>, on behalf of the parent.</summary>
+    internal void AddFilter(IEventFilter filter)
+    {
+        lock (_lock)
+        {
+            _eventFilters = [.. _eventFilters, filter];
+        }
+    }
+
     internal ValueTask BroadcastAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private protected override Broadcast Select() => _everyone;
@@ -406,7 +445,7 @@ public sealed class Namespace : BroadcastSource
 
     private void OnRoomChanged(RoomChange change)
     {
-        foreach ((RoomChangeKind kind, Action<RoomChange> handler) in System.Threading.Volatile.Read(ref _roomHandlers))
+        foreach ((RoomChangeKind kind, Action<RoomChange> handler) in Volatile.Read(ref _roomHandlers))
         {
             try
             {

@@ -1,16 +1,15 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Flipr.SocketIO.Diagnostics;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Flipr.SocketIO;
 
 /// <summary>
 /// Namespaces that come into being when a client asks for them: by a pattern or a function. What is registered here holds
-/// for every one of them, also where <see cref="SocketIOServer.Of(string)"/> asks for a name that the pattern matches.
+/// for every one of them, also where <see cref="SocketIOServer.Of(string)"/> asks for a name that the pattern matches. What is emitted here goes to
+/// all of them that exist; a room is the room of that name in each.
 /// </summary>
-public sealed class ParentNamespace : EventEmitter
+public sealed class ParentNamespace : BroadcastSource
 {
     private readonly SocketIOServer _server;
     private readonly Func<string, JsonData, ValueTask<bool>> _matches;
@@ -18,15 +17,22 @@ public sealed class ParentNamespace : EventEmitter
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Namespace> _children = new(StringComparer.Ordinal);
     private readonly List<Action<Namespace>> _setup = [];
+    private readonly Broadcast _everyone;
 
     internal ParentNamespace(SocketIOServer server, Func<string, JsonData, ValueTask<bool>> matches)
+        : this(server, matches, "*")
     {
-        _server = server;
-        _matches = matches;
     }
 
     internal ParentNamespace(SocketIOServer server, Regex pattern)
-        : this(server, (name, _) => ValueTask.FromResult(pattern.IsMatch(name))) => _pattern = pattern;
+        : this(server, (name, _) => ValueTask.FromResult(pattern.IsMatch(name)), pattern.ToString()) => _pattern = pattern;
+
+    private ParentNamespace(SocketIOServer server, Func<string, JsonData, ValueTask<bool>> matches, string description)
+    {
+        _server = server;
+        _matches = matches;
+        _everyone = new Broadcast(new ParentScope(server, this, description));
+    }
 
     /// <summary>The namespaces that exist now.</summary>
     public IReadOnlyCollection<Namespace> Children
@@ -106,6 +112,20 @@ public sealed class ParentNamespace : EventEmitter
         Setup(child => child.SetToken(token));
     }
 
+    /// <inheritdoc cref="Namespace.AddEventFilter(IEventFilter)"/>
+    public void AddEventFilter(IEventFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        Setup(child => child.AddFilter(filter));
+    }
+
+    /// <inheritdoc cref="Namespace.AddEventFilter(Func{EventContext, Func{EventContext, ValueTask}, ValueTask})"/>
+    public void AddEventFilter(Func<EventContext, Func<EventContext, ValueTask>, ValueTask> filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        AddEventFilter(new DelegateEventFilter(filter));
+    }
+
     /// <inheritdoc cref="Namespace.UseHandler{THandler}"/>
     public void UseHandler<THandler>()
         where THandler : ISocketHandler
@@ -140,39 +160,9 @@ public sealed class ParentNamespace : EventEmitter
         }
     }
 
-    private protected override ValueTask SendAsync(string eventName, EventWriter writer)
-    {
-        using Activity? activity = SocketIOActivities.StartPublish(eventName, _pattern?.ToString() ?? "*");
-        int recipients = 0;
-        List<Task>? sending = null;
-        EventPacket? packet = null;
-        foreach (Namespace child in Children)
-        {
-            packet ??= writer.ToPacket(child.WireNameBytes, eventName, copyAttachments: true);
-            EventPacket copy = packet.CopyTo(child);
-            try
-            {
-                ValueTask sent = child.Everyone.SendAsync(copy);
-                if (!sent.IsCompletedSuccessfully)
-                {
-                    (sending ??= []).Add(sent.AsTask());
-                }
-            }
-            catch (Exception exception)
-            {
-                // What one namespace's adapter throws does not cost the others the event.
-                (sending ??= []).Add(Task.FromException(exception));
-            }
+    private protected override Broadcast Select() => _everyone;
 
-            recipients += copy.RecipientCount;
-        }
-
-        packet?.Release();
-        _server.Metrics.EventSent(eventName);
-        _server.Metrics.Broadcast(recipients);
-        SocketIOActivities.SetRecipients(activity, recipients);
-        return sending is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(sending));
-    }
+    private protected override ValueTask SendAsync(string eventName, EventWriter writer) => _everyone.BroadcastAsync(eventName, writer);
 
     private void RequireAuthorization(params ConnectPolicy[] policies)
     {

@@ -15,7 +15,7 @@ internal ref struct ArgumentReader(Utf8JsonReader reader, JsonSerializerOptions 
     /// <summary>What is being read; <see langword="null"/> when nothing is, so that an exception is not the argument's fault.</summary>
     public Type? Expected { get; private set; }
 
-    /// <summary>The next argument; what the client did not send is the type's default. An <see cref="Ack"/> takes none, nor does a <see cref="CancellationToken"/>: it is the socket's <see cref="Socket.Disconnected"/>.</summary>
+    /// <summary>The next argument; what the client did not send is the type's default. An array of <see cref="JsonData"/> takes all that are left. An <see cref="Ack"/> takes none, nor does a <see cref="CancellationToken"/>: it is the socket's <see cref="Socket.Disconnected"/>.</summary>
     /// <exception cref="JsonException">The argument is not of that type.</exception>
     public T Read<T>()
     {
@@ -27,6 +27,11 @@ internal ref struct ArgumentReader(Utf8JsonReader reader, JsonSerializerOptions 
         if (typeof(T) == typeof(CancellationToken))
         {
             return (T)(object)(socket?.Disconnected ?? default);
+        }
+
+        if (typeof(T) == typeof(JsonData[]))
+        {
+            return (T)(object)ReadRest();
         }
 
         if (_reader.TokenType == JsonTokenType.EndArray)
@@ -41,5 +46,16 @@ internal ref struct ArgumentReader(Utf8JsonReader reader, JsonSerializerOptions 
         _reader.Read();
         Expected = null;
         return value!;
+    }
+
+    private JsonData[] ReadRest()
+    {
+        var rest = new List<JsonData>();
+        while (_reader.TokenType != JsonTokenType.EndArray)
+        {
+            rest.Add(Read<JsonData>());
+        }
+
+        return [.. rest];
     }
 }

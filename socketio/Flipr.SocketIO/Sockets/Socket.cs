@@ -156,14 +156,14 @@ public sealed partial class Socket : EventEmitter
     }
 
     /// <summary>Everyone in the namespace but this socket.</summary>
-    public Broadcast Broadcast => new Broadcast(Namespace).WithoutRoom(Id);
+    public Broadcast Broadcast => new Broadcast(Namespace.Scope).WithoutRoom(Id);
 
     /// <summary>Emits to this client; dropped if it is not ready to receive.</summary>
-    public SocketEmitter Volatile => _emitter.Volatile;
+    public SocketEmitter AsVolatile => _emitter.AsVolatile;
 
     /// <summary>What the application remembers with it, as it is now.</summary>
     internal IReadOnlyDictionary<string, object?> SnapshotData() =>
-        System.Threading.Volatile.Read(ref _data) is { } data ? new Dictionary<string, object?>(data, StringComparer.Ordinal) : System.Collections.ObjectModel.ReadOnlyDictionary<string, object?>.Empty;
+        Volatile.Read(ref _data) is { } data ? new Dictionary<string, object?>(data, StringComparer.Ordinal) : System.Collections.ObjectModel.ReadOnlyDictionary<string, object?>.Empty;
 
     internal PendingAcks PendingAcks { get; } = new();
 
@@ -214,7 +214,7 @@ public sealed partial class Socket : EventEmitter
     public SocketEmitter Timeout(TimeSpan timeout) => _emitter.Timeout(timeout);
 
     /// <summary>Emits an event with one argument and waits for the client's answer, as long as the socket is connected.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="argument">The argument. An array is one argument; it is serialised as its own type, whatever type the variable has.</param>
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>
@@ -224,7 +224,7 @@ public sealed partial class Socket : EventEmitter
     public Task<T> EmitWithAckAsync<T>(string eventName, object? argument) => _emitter.EmitWithAckAsync<T>(eventName, argument);
 
     /// <summary>Emits an event and waits for the client's answer, as long as the socket is connected.</summary>
-    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default.</typeparam>
+    /// <typeparam name="T">What the first argument of the answer is read as; an answer without arguments is the type's default. An array of <see cref="JsonData"/> takes all its arguments.</typeparam>
     /// <param name="eventName">The event's name.</param>
     /// <param name="arguments">The arguments; each is serialised as its own type.</param>
     /// <exception cref="SocketDisconnectedException">The socket disconnected before it answered.</exception>

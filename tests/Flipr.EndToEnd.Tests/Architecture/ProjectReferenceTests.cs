@@ -10,6 +10,7 @@ public class ProjectReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Flipr.SocketIO"] = [],
+        ["Flipr.SocketIO.Samples.Chat"] = ["Flipr.SocketIO"],
         ["Flipr.ServiceDefaults"] = [],
         ["Flipr.Web.Mock"] = ["Flipr.ServiceDefaults"],
         ["Flipr.Api"] = ["Flipr.SocketIO", "Flipr.ServiceDefaults", "Flipr.Web.Mock" + BuildOrder],

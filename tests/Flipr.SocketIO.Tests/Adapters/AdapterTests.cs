@@ -21,7 +21,7 @@ public abstract class AdapterTests(Route route) : WireTest(route)
         await server.IO.To("nowhere").EmitAsync("unheard");
         await server.IO.EmitAsync("none");
         await server.IO.EmitAsync("bytes", new byte[] { 1, 2, 3 });
-        await server.IO.Volatile.EmitAsync("now", 5);
+        await server.IO.AsVolatile.EmitAsync("now", 5);
 
         await client.ShouldReceiveAsync("""42["news",1,"two","offset-1"]""", """42["none","offset-3"]""", """451-["bytes",{"_placeholder":true,"num":0},"offset-4"]""", new byte[] { 1, 2, 3 });
         Assert.Equal(

@@ -89,7 +89,7 @@ public sealed class MiddlewareSocketTests() : WireTest(Route.Raw1)
 
             await socket.EmitAsync("first", new byte[] { 1 });
             await socket.EmitAsync("second");
-            await socket.Volatile.EmitAsync("dropped");
+            await socket.AsVolatile.EmitAsync("dropped");
         });
         server.IO.OnConnection(socket => socket.EmitAsync("third").AsTask());
         EngineClient client = await OpenAsync(server);

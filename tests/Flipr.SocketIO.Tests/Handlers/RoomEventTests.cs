@@ -53,7 +53,7 @@ public sealed class RoomEventTests() : WireTest(Route.Raw1)
                                 await socket.LeaveAsync(room);
                                 break;
                             default:
-                                await ns.To(room).Volatile.EmitAsync("x");
+                                await ns.To(room).AsVolatile.EmitAsync("x");
                                 break;
                         }
                     }

@@ -72,8 +72,8 @@ public abstract class SlowConsumerTests(Route route) : WireTest(route)
 
         for (int i = 0; i < Enough; i++)
         {
-            await socket.Volatile.EmitAsync("x", Large);
-            await server.IO.Volatile.EmitAsync("y", Large);
+            await socket.AsVolatile.EmitAsync("x", Large);
+            await server.IO.AsVolatile.EmitAsync("y", Large);
         }
 
         Assert.True(socket.IsConnected);

@@ -294,7 +294,7 @@ public abstract class FloodTests(Route route) : HostileTest(route)
 
         for (int n = 0; n < 300; n++)
         {
-            await server.IO.Volatile.EmitAsync("n", text);
+            await server.IO.AsVolatile.EmitAsync("n", text);
         }
 
         Assert.Empty(closed.All);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,6 +41,7 @@ internal static partial class ReadmeSamples
             });
             socket.On("sum", (int a, int b) => a + b);  // what a handler returns is the answer, of a task its value
             socket.On("search", (string text, CancellationToken left) => SearchAsync(text, left)); // cancelled when the client leaves
+            socket.On("log", (string level, JsonData[] rest) => rest.Length); // all arguments that are left, however many
             socket.On("upload", (byte[] image) => { /* binary values anywhere are attachments on the wire */ });
             socket.On("anything", (JsonData value) => { /* whatever was sent, to be read later or emitted again as it came */ });
             socket.OnDisconnect(reason => Console.WriteLine(reason));
@@ -50,9 +52,49 @@ internal static partial class ReadmeSamples
         // end
     }
 
-    public static void Types(WebApplicationBuilder builder)
+    public static void Filters(SocketIOServer io)
     {
         // README: 3
+        io.AddEventFilter(async (context, next) =>   // or a class, IEventFilter; also on io.Of("/admin") and io.Of(new Regex(...))
+        {
+            if (context.EventName == "delete" && !context.Socket.User.IsInRole("admin"))
+            {
+                await context.Ack.SendAsync("not you");
+                return;
+            }
+
+            try
+            {
+                await next(context);
+            }
+            catch (KeyNotFoundException)
+            {
+                await context.Ack.SendAsync("no such thing");
+            }
+        });
+        // end
+    }
+
+    public static void Rates(WebApplicationBuilder builder)
+    {
+        // README: 4
+        builder.Services.AddSocketIO(options =>
+        {
+            options.AnswerErrors = exception => new { error = exception is RateLimitedException ? "slow down" : "failed" };
+            options.ConnectionRateLimiter = _ => new TokenBucketRateLimiter(new()   // one for each connection
+            {
+                TokenLimit = 100, TokensPerPeriod = 20, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            });
+            options.EventRateLimiter = PartitionedRateLimiter.Create<EventContext, string>(context => context.EventName == "search"
+                ? RateLimitPartition.GetConcurrencyLimiter(context.Socket.Handshake.Address?.ToString() ?? "", _ => new() { PermitLimit = 2 })
+                : RateLimitPartition.GetNoLimiter(""));
+        });
+        // end
+    }
+
+    public static void Types(WebApplicationBuilder builder)
+    {
+        // README: 5
         builder.Services.AddSocketIO(options =>
         {
             options.Json.Converters.Add(new JsonStringEnumConverter());     // enums by name
@@ -65,7 +107,7 @@ internal static partial class ReadmeSamples
 
     public static void WhoMayConnect(WebApplicationBuilder builder, WebApplication app, SocketIOServer io)
     {
-        // README: 4
+        // README: 6
         builder.Services.AddSocketIO(options =>
         {
             options.Cors.Origins.Add("https://app.example.com");
@@ -82,7 +124,7 @@ internal static partial class ReadmeSamples
 
     public static void Users(WebApplicationBuilder builder, SocketIOServer io)
     {
-        // README: 5
+        // README: 7
         builder.Services.AddAuthentication().AddJwtBearer("Bearer", jwt => jwt.Authority = "https://login.example.com");
         builder.Services.AddAuthorizationBuilder().AddPolicy("admins", policy => policy.RequireRole("admin"));
         builder.Services.AddSocketIO(options => options.CloseOnAuthenticationExpiration = true);
@@ -96,13 +138,13 @@ internal static partial class ReadmeSamples
 
     public static void HandlerClasses(WebApplicationBuilder builder, SocketIOServer io)
     {
-        // README: 6
+        // README: 8
         builder.Services.AddScoped<ChatHandler>();
         io.Of("/chat").UseHandler<ChatHandler>();   // for the default namespace: io.Default.UseHandler<ChatHandler>()
         // end
     }
 
-    // README: 7
+    // README: 9
     public sealed class ChatHandler(ChatHistory history) : ISocketHandler
     {
         public Task OnConnectionAsync(Socket socket)
@@ -126,7 +168,7 @@ internal static partial class ReadmeSamples
 
     public static SocketIOServer NamedServers(WebApplicationBuilder builder, WebApplication app)
     {
-        // README: 8
+        // README: 10
         builder.Services.AddSocketIO("game", options => options.MaxConnections = 1_000);
         app.MapSocketIO("/game", "game");
         var game = app.Services.GetRequiredKeyedService<SocketIOServer>("game");   // or [FromKeyedServices("game")] SocketIOServer

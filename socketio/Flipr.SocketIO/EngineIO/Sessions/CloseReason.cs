@@ -16,4 +16,7 @@ internal static class CloseReason
 
     /// <summary>Not in Node, whose buffers have no bound: the client did not take what was sent to it.</summary>
     public const string OutboundLimit = "outbound limit exceeded";
+
+    /// <summary>Not in Node: the client sent more events than a rate limiter allows.</summary>
+    public const string RateLimit = "rate limit exceeded";
 }
