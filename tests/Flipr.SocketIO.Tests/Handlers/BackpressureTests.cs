@@ -131,7 +131,7 @@ public abstract class BackpressureTests(Route route) : WireTest(route)
         Socket socket = server.IO.Sockets.Single();
         Task emit = EmitHuge(socket);
 
-        Assert.True(HasCompletedAtOnce(socket.Volatile.EmitAsync("x", Large)));
+        Assert.True(HasCompletedAtOnce(socket.AsVolatile.EmitAsync("x", Large)));
         Assert.False(emit.IsCompleted);
     }
 

@@ -107,6 +107,10 @@ public sealed class FlushSchedulerTests
 
         public void OnClosed(string reason) => closed.Add(reason);
 
+        public void OnRequest(HttpContext request)
+        {
+        }
+
         public long OnDeadline(long now) => EngineClock.Never;
     }
 }
