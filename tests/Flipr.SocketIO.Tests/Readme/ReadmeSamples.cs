@@ -83,7 +83,9 @@ internal static partial class ReadmeSamples
             options.AnswerErrors = exception => new { error = exception is RateLimitedException ? "slow down" : "failed" };
             options.ConnectionRateLimiter = _ => new TokenBucketRateLimiter(new()   // one for each connection
             {
-                TokenLimit = 100, TokensPerPeriod = 20, ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                TokenLimit = 100,
+                TokensPerPeriod = 20,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             });
             options.EventRateLimiter = PartitionedRateLimiter.Create<EventContext, string>(context => context.EventName == "search"
                 ? RateLimitPartition.GetConcurrencyLimiter(context.Socket.Handshake.Address?.ToString() ?? "", _ => new() { PermitLimit = 2 })
