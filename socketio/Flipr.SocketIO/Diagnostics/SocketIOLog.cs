@@ -54,7 +54,7 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(110, LogLevel.Error, "The function that decides on namespace {Namespace} threw; the client was refused")]
     public partial void NamespaceFailed(string @namespace, Exception exception);
 
-    [LoggerMessage(141, LogLevel.Error, "The adapter of namespace {Namespace} failed")]
+    [LoggerMessage(170, LogLevel.Error, "The adapter of namespace {Namespace} failed")]
     public partial void AdapterFailed(string @namespace, Exception exception);
 
     [LoggerMessage(109, LogLevel.Warning, "A middleware dropped '{EventName}' from socket {SocketId}")]
@@ -128,13 +128,13 @@ internal sealed partial class SocketIOLog(ILogger logger)
     [LoggerMessage(139, LogLevel.Information, "Connection {SessionId} was refused {Namespace}: its auth has {Size} bytes, {Limit} are allowed (option MaxAuthBytes)")]
     public partial void AuthTooLarge(string sessionId, string @namespace, int size, int limit);
 
-    [LoggerMessage(150, LogLevel.Warning, "Connection {SessionId} sends more events than its rate limiter allows (option {Option}): '{EventName}' was dropped, and so will be later ones, without a line for each")]
+    [LoggerMessage(160, LogLevel.Warning, "Connection {SessionId} sends more events than its rate limiter allows (option {Option}): '{EventName}' was dropped, and so will be later ones, without a line for each")]
     public partial void EventRateLimited(string sessionId, string eventName, string option);
 
-    [LoggerMessage(151, LogLevel.Error, "A rate limiter threw; '{EventName}' from socket {SocketId} was dropped")]
+    [LoggerMessage(161, LogLevel.Error, "A rate limiter threw; '{EventName}' from socket {SocketId} was dropped")]
     public partial void RateLimiterFailed(string eventName, string socketId, Exception exception);
 
-    [LoggerMessage(152, LogLevel.Error, "'{EventName}' from socket {SocketId} could not be answered with what AnswerErrors made of its exception")]
+    [LoggerMessage(162, LogLevel.Error, "'{EventName}' from socket {SocketId} could not be answered with what AnswerErrors made of its exception")]
     public partial void ErrorAnswerFailed(string eventName, string socketId, Exception exception);
 
     [LoggerMessage(140, LogLevel.Error, "Work on behalf of connection {SessionId} failed")]

@@ -41,13 +41,13 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(10, LogLevel.Information, "Refused a connection of {Client}: it has {MaxConnectionsPerClient} open (option MaxConnectionsPerClient)")]
     public partial void ClientFull(string client, int maxConnectionsPerClient);
 
-    [LoggerMessage(11, LogLevel.Warning, "A limit ends connection {SessionId}: the option {Option} is {Value}. {Remedy}")]
+    [LoggerMessage(21, LogLevel.Warning, "A limit ends connection {SessionId}: the option {Option} is {Value}. {Remedy}")]
     public partial void LimitExceeded(string sessionId, string option, long value, string remedy);
 
-    [LoggerMessage(12, LogLevel.Error, "What a broadcast wrote to session {SessionId} could not be flushed; the session is closed")]
+    [LoggerMessage(22, LogLevel.Error, "What a broadcast wrote to session {SessionId} could not be flushed; the session is closed")]
     public partial void FlushFailed(string sessionId, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Error, "Whoever listens to the meter Flipr.SocketIO threw at a measurement, which is lost to those behind it; further times are not logged")]
+    [LoggerMessage(23, LogLevel.Error, "Whoever listens to the meter Flipr.SocketIO threw at a measurement, which is lost to those behind it; further times are not logged")]
     public partial void MeterListenerFailed(Exception exception);
 
     public void TransportMismatch(bool isPolling)
