@@ -59,24 +59,29 @@ public sealed class LocalAdapter : Adapter
 
         // A flush on another thread pays where there are many; a few have the message sooner without it.
         List<EngineSession>? unflushed = recipients.Count >= MinDeferredFlushes ? _unflushed ??= [] : null;
-        if (recipients is Socket[] everyone)
+        try
         {
-            foreach (Socket socket in everyone)
+            if (recipients is Socket[] everyone)
             {
-                socket.Send(packet.MessageFor(socket.Parser, target.Compress), target.IsVolatile, unflushed);
+                foreach (Socket socket in everyone)
+                {
+                    socket.Send(packet.MessageFor(socket.Parser, target.Compress), target.IsVolatile, unflushed);
+                }
+            }
+            else
+            {
+                foreach (Socket socket in recipients)
+                {
+                    socket.Send(packet.MessageFor(socket.Parser, target.Compress), target.IsVolatile, unflushed);
+                }
             }
         }
-        else
+        finally
         {
-            foreach (Socket socket in recipients)
+            if (unflushed is not null)
             {
-                socket.Send(packet.MessageFor(socket.Parser, target.Compress), target.IsVolatile, unflushed);
+                Namespace.Server.Engine.Flusher.Add(unflushed);
             }
-        }
-
-        if (unflushed is not null)
-        {
-            Namespace.Server.Engine.Flusher.Add(unflushed);
         }
 
         return ValueTask.CompletedTask;

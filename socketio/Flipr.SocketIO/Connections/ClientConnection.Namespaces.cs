@@ -170,13 +170,23 @@ internal sealed partial class ClientConnection
     private void Connect(Namespace ns, JsonData auth)
     {
         var socket = new Socket(this, ns, _handshake.With(auth));
+        bool hasLeft;
         lock (_sockets)
         {
-            if (!_isClosed)
+            hasLeft = _isClosed;
+            if (!hasLeft)
             {
                 // Not connected, but there: if the client leaves, the middleware's token is cancelled.
                 _sockets[ns.Name] = socket;
             }
+        }
+
+        if (hasLeft)
+        {
+            // While its namespace was being made: nobody is there to be asked about.
+            _server.OnEntered(ns);
+            _handlers.Own(socket.OnRefusedAsync(ClientLeft), Session.Id);
+            return;
         }
 
         Task admission = AdmitAsync(socket);
@@ -196,7 +206,7 @@ internal sealed partial class ClientConnection
 
     private static async Task AdmitAsync(Socket socket)
     {
-        if (!await socket.Namespace.HasStarted)
+        if (!await socket.Namespace.HasStarted.WaitAsync(socket.Disconnected))
         {
             throw new InvalidOperationException($"The adapter of namespace {socket.Namespace.Name} has not started, so nobody can join it.");
         }
@@ -274,10 +284,16 @@ internal sealed partial class ClientConnection
         finally
         {
             // In the turn if the middleware threw at once: the answer to the next packet comes after this one.
-            Forget(ns.Name);
-            _server.OnEntered(ns);
-            SendConnectError(ns.WireName, message, details);
-            await socket.OnRefusedAsync("refused");
+            try
+            {
+                Forget(ns.Name);
+                _server.OnEntered(ns);
+                SendConnectError(ns.WireName, message, details);
+            }
+            finally
+            {
+                await socket.OnRefusedAsync("refused");
+            }
         }
     }
 
@@ -351,19 +367,20 @@ internal sealed partial class ClientConnection
             return;
         }
 
-        Socket? socket;
+        Socket? leaving = null;
         lock (_sockets)
         {
+            // Whoever takes a connected socket out of the list is the one who tells its handlers.
             string name = NameOf(packet);
-            if (_sockets.TryGetValue(name, out socket) && socket is { IsConnected: true })
+            if (_sockets.TryGetValue(name, out Socket? socket) && socket is { IsConnected: true } && _sockets.Remove(name))
             {
-                _sockets.Remove(name);
+                leaving = socket;
             }
         }
 
-        if (socket is { IsConnected: true })
+        if (leaving is not null)
         {
-            _handlers.Own(LeaveInTurnAsync([socket], "client namespace disconnect"), Session.Id);
+            _handlers.Own(LeaveInTurnAsync([leaving], "client namespace disconnect"), Session.Id);
         }
     }
 
@@ -395,13 +412,19 @@ internal sealed partial class ClientConnection
     private async Task CloseAllAsync(string reason)
     {
         await _turn.WaitAsync();
-        List<Socket> sockets;
+        List<Socket> leaving = [];
+        List<Socket> entering = [];
         try
         {
             lock (_sockets)
             {
+                // Whoever takes a connected socket out of the list is the one who tells its handlers: what it is, is asked here and not again.
                 _isClosed = true;
-                sockets = [.. _sockets.Values.OfType<Socket>()];
+                foreach (Socket socket in _sockets.Values.OfType<Socket>())
+                {
+                    (socket.IsConnected ? leaving : entering).Add(socket);
+                }
+
                 _sockets.Clear();
             }
         }
@@ -410,10 +433,8 @@ internal sealed partial class ClientConnection
             _turn.Release();
         }
 
-        // Sockets connect and disconnect within the lock or the turn: each is one or the other for good here.
         _handlers.Close();
-        List<Socket> leaving = sockets.FindAll(static socket => socket.IsConnected);
-        await Task.WhenAll([LeaveAsync(leaving, reason), .. sockets.Except(leaving).Select(socket => socket.OnClientLeftAsync(reason))]);
+        await Task.WhenAll([LeaveAsync(leaving, reason), .. entering.Select(socket => socket.OnClientLeftAsync(reason))]);
     }
 
     private async Task LeaveAsync(List<Socket> sockets, string reason)

@@ -126,12 +126,18 @@ internal sealed class RunningHandlers(SocketIOServer server)
     public async Task WaitBelowLimitAsync()
     {
         server.Metrics.LimitExceeded(HasTooManyHandlers ? nameof(SocketIOOptions.MaxRunningHandlers) : nameof(SocketIOOptions.MaxWaitingEventBytes));
+        TaskCompletionSource? fresh = null;
         while (true)
         {
-            var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // One signal for all who wait. A fence, as where the counts change: either the counts are seen here as they are, or the signal is seen there.
+            TaskCompletionSource? signal = Interlocked.CompareExchange(ref _belowLimit, fresh, null);
+            if (signal is null or { Task.IsCompleted: true })
+            {
+                fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                signal = Interlocked.CompareExchange(ref _belowLimit, fresh, signal) == signal ? fresh : Volatile.Read(ref _belowLimit)!;
+            }
 
-            // A fence, as where the counts change: either the counts are seen here as they are, or the signal is seen there.
-            Interlocked.Exchange(ref _belowLimit, signal);
+            Interlocked.MemoryBarrier();
             if (!IsAboveLimit || Volatile.Read(ref _isClosed))
             {
                 return;

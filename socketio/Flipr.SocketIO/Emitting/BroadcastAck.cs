@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Flipr.SocketIO;
 
 /// <summary>The answer that one recipient of a broadcast owes.</summary>
@@ -12,10 +10,10 @@ internal sealed class BroadcastAck(string socketId, AnswerCollector answers) : P
         {
             answer = arguments.Read<JsonData[]>();
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch
         {
             answers.Miss();
-            return;
+            throw; // It is in no list any more: whoever reads the connection reports it.
         }
 
         answers.Add(socketId, answer);

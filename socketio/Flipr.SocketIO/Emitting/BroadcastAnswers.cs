@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flipr.SocketIO.Diagnostics;
 
 namespace Flipr.SocketIO;
@@ -33,8 +32,9 @@ internal sealed class BroadcastAnswers<T>(SocketIOLog log, string eventName) : A
         {
             value = typeof(T) == typeof(JsonData[]) ? (T)(object)answer.ToArray() : answer.IsEmpty ? default : answer[0].Deserialize<T>();
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception)
         {
+            // Whatever the application's converters and types throw costs this answer alone.
             misreading = exception;
             log.BadAnswer(socketId ?? "of another server", LogText.Clean(eventName), typeof(T), LogText.Clean(exception.Message, maxLength: 300));
         }
@@ -64,6 +64,11 @@ internal sealed class BroadcastAnswers<T>(SocketIOLog log, string eventName) : A
     {
         lock (_lock)
         {
+            if (_isComplete)
+            {
+                return;
+            }
+
             _missing++;
         }
 
@@ -101,7 +106,7 @@ internal sealed class BroadcastAnswers<T>(SocketIOLog log, string eventName) : A
                 return;
             }
 
-            _isComplete = true;
+            _isComplete = true; // And nothing changes any more.
         }
 
         if (_missing == 0)

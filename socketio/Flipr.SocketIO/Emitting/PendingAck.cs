@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Flipr.SocketIO.EngineIO;
 
 namespace Flipr.SocketIO;
@@ -32,8 +31,9 @@ internal sealed class PendingAck<T> : PendingAck
         {
             _answer.TrySetResult(arguments.Read<T>());
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception)
         {
+            // Whatever the application's converters and types throw: who waits for the answer has to hear of it.
             IsMisread = true;
             _answer.TrySetException(exception);
         }

@@ -60,7 +60,7 @@ internal sealed record ConnectToken(string Scheme, string Property)
         catch (Exception exception)
         {
             socket.Namespace.Server.Log.AuthenticationFailed(
-                socket.Namespace.Name, socket.Id, Scheme, exception.ToString().Replace(token, "[the token]", StringComparison.Ordinal));
+                socket.Namespace.Name, socket.Id, Scheme, $"{exception.GetType()}{Environment.NewLine}{exception.StackTrace}");
             throw new ConnectionRefusedException("Internal server error") { Cause = $"the scheme '{Scheme}' threw" };
         }
     }

@@ -16,7 +16,7 @@ public sealed class ConnectionRefusedException : Exception
     /// <param name="message">What the client is told.</param>
     /// <param name="details">Further details for the client (<c>error.data</c>).</param>
     public ConnectionRefusedException(string message, JsonElement details)
-        : base(message) => Details = details;
+        : base(message) => Details = details.Clone(); // Its document may be gone when the client is told.
 
     /// <summary>Further details for the client; <see langword="null"/> for none.</summary>
     public JsonElement? Details { get; }

@@ -30,12 +30,12 @@ public sealed class Namespace : BroadcastSource
     {
         Server = server;
         Name = name;
+        _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
         Scope = new NamespaceScope(this);
         _everyone = new Broadcast(Scope);
         LocalAdapter = new LocalAdapter(this);
         Adapter = server.Options.Adapter?.Invoke(LocalAdapter) ?? LocalAdapter;
         HasStarted = IsLocal ? Started : StartAdapterAsync();
-        _wireName = name == "/" ? [] : Encoding.UTF8.GetBytes(name);
     }
 
     /// <summary>The name, with the slash in front.</summary>

@@ -568,8 +568,10 @@ public sealed partial class Socket : EventEmitter
 
     private void SendBefore(OutboundMessage message, bool isVolatile, List<EngineSession>? unflushed)
     {
+        bool hasConnected;
         lock (_listeners)
         {
+            hasConnected = _phase == Phase.Connected;
             if (_phase == Phase.Gone)
             {
                 return;
@@ -581,15 +583,14 @@ public sealed partial class Socket : EventEmitter
             }
         }
 
-        if (IsConnected)
+        if (hasConnected)
         {
-            // It has connected meanwhile.
+            // Meanwhile.
             _connection.Session.Send(message, isVolatile, unflushed);
         }
         else
         {
-            Namespace.Server.Metrics.LimitExceeded(nameof(SocketIOOptions.MaxOutboundBytes));
-            _connection.Session.Close(CloseReason.OutboundLimit);
+            _connection.Session.CloseOverLimit();
         }
     }
 

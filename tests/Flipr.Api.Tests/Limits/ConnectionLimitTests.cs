@@ -59,15 +59,18 @@ public sealed class ConnectionLimitTests
     public async Task Past_the_limit_of_connections_new_ones_are_closed()
     {
         using ApiHost api = Shipped.Start(("MAX_CONNECTIONS", "3"));
+        string request = $"GET /alive HTTP/1.1\r\nHost: {api.Url.Authority}\r\n\r\n";
         var held = new List<RawRequest>();
         try
         {
             for (int n = 0; n < 3; n++)
             {
-                held.Add(await RawRequest.SendAsync(api.Url, ""));
+                // With an answer it has been counted, before the next one comes.
+                held.Add(await RawRequest.SendAsync(api.Url, request));
+                Assert.StartsWith("HTTP/1.1 200", await held[^1].ReadAsync(), StringComparison.Ordinal);
             }
 
-            using RawRequest next = await RawRequest.SendAsync(api.Url, $"GET /alive HTTP/1.1\r\nHost: {api.Url.Authority}\r\n\r\n");
+            using RawRequest next = await RawRequest.SendAsync(api.Url, request);
             Assert.Empty(await next.ReadToEndAsync());
         }
         finally

@@ -37,4 +37,26 @@ public class DotNetClientTests(SharedApi shared)
 
         await client.DisconnectAsync().Within(() => "SocketIOClient to disconnect");
     }
+
+    /// <summary>It posts its first event while the server, which has just started, still handles its CONNECT.</summary>
+    [Fact]
+    public async Task Over_polling_its_first_session_at_a_server_that_has_just_started_lives_on()
+    {
+        await using ApiProcess api = await ApiProcess.StartAsync();
+        using var client = new Client(api.Address, new SocketIOOptions { Transport = TransportProtocol.Polling, AutoUpgrade = false });
+        client.OnAny((name, response) => _inbox.Add(name, response.Count > 0 ? response.GetValue() : default));
+        client.OnDisconnected += (_, reason) => _inbox.Add($":disconnect {reason}", default);
+        client.OnReconnectAttempt += (_, _) => _inbox.Add(":reconnect", default);
+
+        await client.ConnectAsync().Within(() => "SocketIOClient to connect");
+        string id = client.Id;
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await client.EmitAsync("ping_test", _ => acknowledged.SetResult(), "hello");
+        await acknowledged.Task.Within(() => $"the acknowledgement; so far: {_inbox.Describe()}");
+        await _inbox.WaitForAsync("pong_response");
+
+        Assert.Equal(id, client.Id);
+        Assert.DoesNotContain(":", _inbox.Describe().Split('\n').Select(line => line[..1]));
+        await client.DisconnectAsync().Within(() => "SocketIOClient to disconnect");
+    }
 }

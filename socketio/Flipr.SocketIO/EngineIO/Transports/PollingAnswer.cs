@@ -11,7 +11,8 @@ internal static class PollingAnswer
     private const byte RecordSeparator = 0x1e;
     private const int FlushThreshold = 64 * 1024;
 
-    public static async Task WriteAsync(HttpContext context, List<OutboundMessage> batch, int? compressionThreshold)
+    /// <returns>Whether all of it has been handed over; not when the client was gone in the middle.</returns>
+    public static async Task<bool> WriteAsync(HttpContext context, List<OutboundMessage> batch, int? compressionThreshold)
     {
         HttpResponse response = context.Response;
         response.ContentType = "text/plain; charset=UTF-8";
@@ -29,8 +30,7 @@ internal static class PollingAnswer
         if (encoding is null)
         {
             response.ContentLength = length;
-            await WriteAsync(response.BodyWriter, batch);
-            return;
+            return await WriteAsync(response.BodyWriter, batch);
         }
 
         response.Headers.ContentEncoding = encoding;
@@ -46,10 +46,12 @@ internal static class PollingAnswer
 
             await compressed.WriteAsync(batch[i].PollingForm, CancellationToken.None);
         }
+
+        return true;
     }
 
     // A client that does not read holds up no more than this in the connection's buffers; the messages themselves are shared.
-    private static async Task WriteAsync(PipeWriter writer, List<OutboundMessage> batch)
+    private static async Task<bool> WriteAsync(PipeWriter writer, List<OutboundMessage> batch)
     {
         int unflushed = 0;
         for (int i = 0; i < batch.Count; i++)
@@ -71,13 +73,15 @@ internal static class PollingAnswer
                     unflushed = 0;
                     if ((await writer.FlushAsync(CancellationToken.None)).IsCompleted)
                     {
-                        return; // Nobody is there to take the rest.
+                        return false; // Nobody is there to take the rest.
                     }
                 }
             }
         }
 
+        // That the connection has ended by now says nothing: most clients that have all of it are done with the connection.
         await writer.FlushAsync(CancellationToken.None);
+        return true;
     }
 
     private static string? ChooseEncoding(HttpRequest request)

@@ -191,7 +191,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
                 break;
             case PollingPayload.Outcome.TooLarge:
-                session.ReportPayloadLimit();
+                session.Server.Metrics.LimitExceeded(nameof(EngineSettings.MaxPayload));
+                session.Server.Log.PostTooLarge(session.Id, session.Server.Settings.MaxPayload);
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 break;
             case PollingPayload.Outcome.Malformed:
@@ -235,7 +236,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             }
             else if (session.Transport == this)
             {
-                while (session.Queue.TryDequeue(out OutboundMessage? message))
+                while (!session.IsCorked && session.Queue.TryDequeue(out OutboundMessage? message))
                 {
                     batch.Add(message);
                 }
@@ -265,8 +266,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         bool isWritten = false;
         try
         {
-            await PollingAnswer.WriteAsync(context, batch, session.Server.Settings.HttpCompressionThreshold);
-            isWritten = true;
+            isWritten = await PollingAnswer.WriteAsync(context, batch, session.Server.Settings.HttpCompressionThreshold);
         }
         finally
         {
