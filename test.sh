@@ -127,12 +127,17 @@ run_end_to_end() {
   run_project tests/Flipr.EndToEnd.Tests/Flipr.EndToEnd.Tests.csproj
 }
 
-# The others, one after the other, beside the end-to-end tests: they share nothing with those, and both often wait.
-run_others() {
+# Two lanes of about the same length, side by side: their projects share nothing, and both often wait.
+run_first_lane() {
+  run_end_to_end
+  run_project tests/Flipr.SocketIO.Tests/Flipr.SocketIO.Tests.csproj
+}
+
+run_second_lane() { # All others, also those that are yet to come.
   local project
   for project in tests/*/*.Tests.csproj; do # not the fuzzer (docs/fuzzing.md), not the AOT application (tests/aot.sh)
     case $project in
-      *Flipr.EndToEnd.Tests.csproj) ;;
+      *Flipr.EndToEnd.Tests.csproj | *Flipr.SocketIO.Tests.csproj) ;;
       *Flipr.AppHost.Tests.csproj)
         if [[ $apphost_skipped ]]; then
           echo "  skipped: Flipr.AppHost.Tests: $apphost_skipped"
@@ -148,14 +153,14 @@ run_others() {
 
 # Each in a process group of its own, so that an interrupted run ends whatever they have started.
 set -m
-run_end_to_end &
-end_to_end=$!
-run_others &
-others=$!
-trap 'kill -- "-$end_to_end" "-$others" 2>/dev/null; exit 130' INT TERM
+run_first_lane &
+first=$!
+run_second_lane &
+second=$!
+trap 'kill -- "-$first" "-$second" 2>/dev/null; exit 130' INT TERM
 died=0
-wait "$end_to_end" || died=$((died + 1))
-wait "$others" || died=$((died + 1))
+wait "$first" || died=$((died + 1))
+wait "$second" || died=$((died + 1))
 cat "$results"/*.counts 2>/dev/null | awk -v died="$died" '
   { passed += $1; failed += $2; skipped += $3 }
   END { failed += died; printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit !(failed == 0 && passed > 0) }'

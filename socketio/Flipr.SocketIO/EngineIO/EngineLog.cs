@@ -41,7 +41,7 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(10, LogLevel.Information, "Refused a connection of {Client}: it has {MaxConnectionsPerClient} open (option MaxConnectionsPerClient)")]
     public partial void ClientFull(string client, int maxConnectionsPerClient);
 
-    [LoggerMessage(24, LogLevel.Information, "A POST of session {SessionId} was larger than the option MaxPayload allows ({MaxPayload} bytes): it was answered 413, and the session goes on")]
+    [LoggerMessage(24, LogLevel.Warning, "A POST of session {SessionId} was larger than the option MaxPayload allows ({MaxPayload} bytes): it was answered 413, and the session goes on")]
     public partial void PostTooLarge(string sessionId, int maxPayload);
 
     [LoggerMessage(21, LogLevel.Warning, "A limit ends connection {SessionId}: the option {Option} is {Value}. {Remedy}")]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Flipr.SocketIO.Tests.EngineIO;
 
-/// <summary>A connection that a limit ended leaves one Warning, which names the option and its value.</summary>
+/// <summary>A connection that has met a limit leaves one Warning, which names the option and its value.</summary>
 public abstract class LimitWarningTests(Route route) : WireTest(route)
 {
     public sealed class OverRawPath() : LimitWarningTests(Route.Raw1);

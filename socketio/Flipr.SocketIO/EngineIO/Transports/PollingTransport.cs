@@ -13,6 +13,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     private Poll? _poll;
     private bool _owesPoll;
+    private bool _isTooLargeTold;
     private HttpContext? _readingPost;
     private HttpContext? _answering;
     private PostTurns _turns;
@@ -192,7 +193,13 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 break;
             case PollingPayload.Outcome.TooLarge:
                 session.Server.Metrics.LimitExceeded(nameof(EngineSettings.MaxPayload));
-                session.Server.Log.PostTooLarge(session.Id, session.Server.Settings.MaxPayload);
+                if (!_isTooLargeTold)
+                {
+                    // Once: it may try again and again.
+                    _isTooLargeTold = true;
+                    session.Server.Log.PostTooLarge(session.Id, session.Server.Settings.MaxPayload);
+                }
+
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 break;
             case PollingPayload.Outcome.Malformed:
