@@ -33,12 +33,12 @@ public abstract class LeavingRaceTests(Route route) : WireTest(route)
             {
                 start.SignalAndWait();
                 return socket.DisconnectAsync().AsTask();
-            });
+            }, TestContext.Current.CancellationToken);
             Task leaving = Task.Run(() =>
             {
                 start.SignalAndWait();
                 return client.SendAsync(packet);
-            });
+            }, TestContext.Current.CancellationToken);
             await Task.WhenAll(ending, leaving);
             await disposed.NextAsync();
             await client.DisposeAsync();
