@@ -49,10 +49,11 @@ public class DotNetClientTests(SharedApi shared)
         client.OnReconnectAttempt += (_, _) => _inbox.Add(":reconnect", default);
 
         await client.ConnectAsync().Within(() => "SocketIOClient to connect");
+        await _inbox.WaitForAsync("connection_status"); // Over polling it says that it has connected before it has.
         string id = client.Id;
         var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await client.EmitAsync("ping_test", _ => acknowledged.SetResult(), "hello");
-        await acknowledged.Task.Within(() => $"the acknowledgement; so far: {_inbox.Describe()}");
+        await acknowledged.Task.Within(() => $"the acknowledgement; so far: {_inbox.Describe()}\n{api.Output}");
         await _inbox.WaitForAsync("pong_response");
 
         Assert.Equal(id, client.Id);
