@@ -97,7 +97,8 @@ run_project() {
   {
     if ((status != 0 || passed + failed + skipped == 0)); then
       cat "$log"
-      if ((failed == 0)); then failed=1; fi # the test process died, or found no test
+      # The test process died or found no test: a failure of its own, whatever else has failed.
+      if ((failed == 0)) || grep -q '^Test Run Aborted' "$log"; then failed=$((failed + 1)); fi
     fi
     echo "  $name: $passed passed, $failed failed, $skipped skipped, $((SECONDS - started)) s"
 
